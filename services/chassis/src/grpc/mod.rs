@@ -1,0 +1,12 @@
+//! How calls travel: one channel type for services near and far, and the layers every service
+//! stands behind.
+
+pub mod channel;
+pub mod layer;
+pub mod propagation;
+pub mod remote;
+pub mod retry;
+
+pub use channel::{GrpcChannel, late, local};
+pub use layer::Stack;
+pub use remote::{RemoteConfig, remote};

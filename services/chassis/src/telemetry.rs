@@ -1,0 +1,183 @@
+//! Logs, traces and metrics of a process.
+//!
+//! Logs go to standard error; traces and metrics by OTLP when an endpoint is configured; metrics
+//! are always there to be scraped. Span exporters never trace their own calls.
+
+use opentelemetry::{KeyValue, metrics::{Meter, MeterProvider as _}, trace::TracerProvider as _};
+use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig as _};
+use opentelemetry_sdk::{
+    Resource,
+    metrics::{PeriodicReader, SdkMeterProvider},
+    trace::SdkTracerProvider,
+};
+use prometheus::{Encoder as _, Registry, TextEncoder};
+use serde::Deserialize;
+use tracing_subscriber::{
+    EnvFilter, Layer as _, filter::filter_fn, fmt, layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What is logged and where telemetry goes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TelemetryConfig {
+    /// Directives such as `info,chamados_device=debug`.
+    pub log_filter: String,
+    /// How logs are written.
+    pub log_format: LogFormat,
+    /// OTLP over gRPC, for example `http://collector:4317`; empty sends nothing.
+    pub otlp_endpoint: String,
+    /// `service.name` of traces and metrics.
+    pub service_name: String,
+}
+
+/// Telemetry cannot start.
+#[derive(Debug, thiserror::Error)]
+#[error("telemetry: {0}")]
+pub struct TelemetryError(String);
+
+fn refuse(error: impl std::fmt::Display) -> TelemetryError {
+    TelemetryError(error.to_string())
+}
+
+/// Metrics of one system: where instruments are made and read. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    provider: SdkMeterProvider,
+    registry: Registry,
+}
+
+impl Metrics {
+    /// Metrics to be scraped, and pushed by OTLP when `otlp_endpoint` is not empty.
+    ///
+    /// # Errors
+    /// When the endpoint is not a URI.
+    pub fn new(service_name: &str, otlp_endpoint: &str) -> Result<Self, TelemetryError> {
+        let registry = Registry::new();
+        let scraped = opentelemetry_prometheus::exporter()
+            .with_registry(registry.clone())
+            .scope_info_enabled(false)
+            .build()
+            .map_err(refuse)?;
+        let mut provider =
+            SdkMeterProvider::builder().with_reader(scraped).with_resource(resource(service_name));
+        if !otlp_endpoint.is_empty() {
+            let exporter = MetricExporter::builder()
+                .with_tonic()
+                .with_endpoint(otlp_endpoint)
+                .build()
+                .map_err(refuse)?;
+            provider = provider.with_reader(PeriodicReader::builder(exporter).build());
+        }
+        Ok(Self { provider: provider.build(), registry })
+    }
+
+    /// Makes instruments.
+    #[must_use]
+    pub fn meter(&self) -> Meter {
+        self.provider.meter("chamados")
+    }
+
+    /// Everything, in Prometheus' text format.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let mut text = Vec::new();
+        if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut text) {
+            tracing::error!(%error, "metrics cannot be rendered");
+        }
+        String::from_utf8(text).unwrap_or_default()
+    }
+}
+
+/// Keeps telemetry going; [`Telemetry::shutdown`] sends what is left.
+#[derive(Debug)]
+pub struct Telemetry {
+    metrics: Metrics,
+    tracer: Option<SdkTracerProvider>,
+}
+
+impl Telemetry {
+    /// Starts the process's logs and traces. Once a process.
+    ///
+    /// # Errors
+    /// A filter that cannot be read, or a second start.
+    pub fn init(config: &TelemetryConfig) -> Result<Self, TelemetryError> {
+        let filter = EnvFilter::try_new(&config.log_filter).map_err(refuse)?;
+        let format = match config.log_format {
+            LogFormat::Pretty => fmt::layer().with_writer(std::io::stderr).boxed(),
+            LogFormat::Json => fmt::layer()
+                .json()
+                .flatten_event(true)
+                .with_writer(std::io::stderr)
+                .boxed(),
+        };
+        let tracer = tracer(config)?;
+        let traces = tracer.as_ref().map(|provider| {
+            let ours = filter_fn(|meta| meta.target().starts_with("chamados"));
+            tracing_opentelemetry::layer()
+                .with_tracer(provider.tracer("chamados"))
+                .with_filter(ours)
+        });
+        tracing_subscriber::registry()
+            .with(traces)
+            .with(format.with_filter(filter))
+            .try_init()
+            .map_err(refuse)?;
+        std::panic::set_hook(Box::new(|panic| {
+            tracing::error!(panic = %panic, "panicked");
+        }));
+        let metrics = Metrics::new(&config.service_name, &config.otlp_endpoint)?;
+        Ok(Self { metrics, tracer })
+    }
+
+    /// The process's metrics.
+    #[must_use]
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Sends what is left. Blocks for at most the exporters' time-out, so not on a runtime thread.
+    pub fn shutdown(self) {
+        if let Some(tracer) = self.tracer
+            && let Err(error) = tracer.shutdown()
+        {
+            tracing::warn!(%error, "the last traces were not sent");
+        }
+        if let Err(error) = self.metrics.provider.shutdown() {
+            tracing::warn!(%error, "the last metrics were not sent");
+        }
+    }
+}
+
+fn resource(service_name: &str) -> Resource {
+    Resource::builder()
+        .with_service_name(service_name.to_owned())
+        .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+fn tracer(config: &TelemetryConfig) -> Result<Option<SdkTracerProvider>, TelemetryError> {
+    if config.otlp_endpoint.is_empty() {
+        return Ok(None);
+    }
+    let exporter = SpanExporter::builder()
+        .with_tonic()
+        .with_endpoint(&config.otlp_endpoint)
+        .build()
+        .map_err(refuse)?;
+    let provider = SdkTracerProvider::builder()
+        .with_batch_exporter(exporter)
+        .with_resource(resource(&config.service_name))
+        .build();
+    Ok(Some(provider))
+}
