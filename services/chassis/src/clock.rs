@@ -41,6 +41,20 @@ pub fn system() -> SharedClock {
     Arc::new(SystemClock)
 }
 
+/// A time as the contracts carry it.
+#[must_use]
+pub fn to_proto(time: DateTime<Utc>) -> prost_types::Timestamp {
+    let nanos = i32::try_from(time.timestamp_subsec_nanos()).unwrap_or(999_999_999);
+    prost_types::Timestamp { seconds: time.timestamp(), nanos }
+}
+
+/// A time from a contract, in whole microseconds. None when there is no such time.
+#[must_use]
+pub fn from_proto(time: prost_types::Timestamp) -> Option<DateTime<Utc>> {
+    let nanos = u32::try_from(time.nanos).ok()?;
+    Some(DateTime::from_timestamp(time.seconds, nanos)?.trunc_subsecs(6))
+}
+
 /// A clock that stands still until it is told to move. For tests.
 #[derive(Debug)]
 pub struct ManualClock {

@@ -210,6 +210,12 @@ impl Checks {
         result.map_err(|e| self.ensure(field, false, e.to_string())).ok()
     }
 
+    /// Everything that is wrong, for when a value is missing because of it.
+    #[must_use]
+    pub fn into_invalid(self) -> Invalid {
+        Invalid(self.0)
+    }
+
     /// Nothing wrong, or everything that is.
     ///
     /// # Errors

@@ -61,6 +61,13 @@ pub trait EventBus: Send + Sync + 'static {
     /// the outbox.
     async fn publish(&self, events: &[Event]) -> Result<(), BusError>;
 
+    /// Names what the bus remembers. Another name than before means that events it took may be
+    /// lost, and that outboxes send those of the last day again. A bus that forgets nothing keeps
+    /// the empty name.
+    async fn incarnation(&self) -> Result<String, BusError> {
+        Ok(String::new())
+    }
+
     /// Starts to deliver to a consumer, until shutdown.
     async fn attach(&self, consumer: Consumer) -> Result<(), BusError>;
 }

@@ -1,0 +1,141 @@
+//! Between the contracts and the domain.
+
+use std::str::FromStr;
+
+use chamados_chassis::{
+    auth::Role,
+    clock::to_proto,
+    error::{Checks, Invalid},
+    id::InvalidId,
+};
+use chamados_proto::identity::v1 as pb;
+
+use crate::{
+    app::sessions::SignedIn,
+    domain::{
+        company::Company,
+        user::{Preferences, User},
+    },
+};
+use secrecy::ExposeSecret as _;
+
+/// Reads an id.
+///
+/// # Errors
+/// [`Invalid`] naming `field`.
+pub(super) fn id<T: FromStr<Err = InvalidId>>(
+    field: &'static str,
+    text: &str,
+) -> Result<T, Invalid> {
+    text.parse().map_err(|e: InvalidId| Invalid::field(field, e.to_string()))
+}
+
+/// Reads an id that may be absent.
+///
+/// # Errors
+/// [`Invalid`] naming `field`.
+pub(super) fn optional_id<T: FromStr<Err = InvalidId>>(
+    field: &'static str,
+    text: Option<&String>,
+) -> Result<Option<T>, Invalid> {
+    text.map(|text| id(field, text)).transpose()
+}
+
+/// Reads ids of a batch; what is no id is nobody's.
+pub(super) fn ids<T: FromStr>(texts: &[String]) -> Vec<T> {
+    texts.iter().filter_map(|text| text.parse().ok()).collect()
+}
+
+/// Reads a search text.
+pub(super) fn query(checks: &mut Checks, text: &str) -> String {
+    checks.ensure("query", text.chars().count() <= 200, "must have at most 200 characters");
+    text.trim().to_owned()
+}
+
+/// Reads a role; absent for "unspecified" and for what this version does not know.
+pub(super) fn role(role: i32) -> Option<Role> {
+    match pb::Role::try_from(role).ok()? {
+        pb::Role::Unspecified => None,
+        pb::Role::Admin => Some(Role::Admin),
+        pb::Role::Agent => Some(Role::Agent),
+        pb::Role::Manager => Some(Role::Manager),
+        pb::Role::Collaborator => Some(Role::Collaborator),
+        pb::Role::Machine => Some(Role::Machine),
+    }
+}
+
+pub(super) fn role_to_proto(role: Role) -> pb::Role {
+    match role {
+        Role::Admin => pb::Role::Admin,
+        Role::Agent => pb::Role::Agent,
+        Role::Manager => pb::Role::Manager,
+        Role::Collaborator => pb::Role::Collaborator,
+        Role::Machine => pb::Role::Machine,
+    }
+}
+
+impl From<User> for pb::User {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id.to_string(),
+            name: user.name,
+            email: user.email.unwrap_or_default(),
+            role: role_to_proto(user.role).into(),
+            company_id: user.company.map(|id| id.to_string()),
+            active: user.active,
+            device_id: user.device.map(|id| id.to_string()),
+            create_time: Some(to_proto(user.created_at)),
+            update_time: Some(to_proto(user.updated_at)),
+            version: user.version,
+        }
+    }
+}
+
+impl From<User> for pb::UserSummary {
+    fn from(user: User) -> Self {
+        Self { id: user.id.to_string(), name: user.name, role: role_to_proto(user.role).into() }
+    }
+}
+
+impl From<Preferences> for pb::Preferences {
+    fn from(preferences: Preferences) -> Self {
+        Self { locale: preferences.locale, theme: preferences.theme }
+    }
+}
+
+impl From<pb::Preferences> for Preferences {
+    fn from(preferences: pb::Preferences) -> Self {
+        Self { locale: preferences.locale, theme: preferences.theme }
+    }
+}
+
+impl From<Company> for pb::Company {
+    fn from(company: Company) -> Self {
+        Self {
+            id: company.id.to_string(),
+            name: company.name,
+            nickname: company.nickname,
+            provisioning_code: company.provisioning_code,
+            active: company.active,
+            create_time: Some(to_proto(company.created_at)),
+            update_time: Some(to_proto(company.updated_at)),
+            version: company.version,
+        }
+    }
+}
+
+impl From<Company> for pb::CompanySummary {
+    fn from(company: Company) -> Self {
+        Self { id: company.id.to_string(), name: company.name, nickname: company.nickname }
+    }
+}
+
+impl From<SignedIn> for pb::SignInResponse {
+    fn from(signed_in: SignedIn) -> Self {
+        Self {
+            session_token: signed_in.token.expose_secret().to_owned(),
+            expire_time: Some(to_proto(signed_in.expires_at)),
+            user: Some(signed_in.user.into()),
+        }
+    }
+}
