@@ -1,4 +1,5 @@
 //! Compiles the contracts with `protox`, so that no `protoc` is needed.
+#![allow(clippy::disallowed_methods, reason = "what cargo tells a build script is in its environment")]
 
 use std::{env, fs, path::PathBuf};
 
@@ -19,9 +20,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Reflection serves the set as written, custom options included.
     fs::write(out.join("chamados.fds"), compiler.encode_file_descriptor_set())?;
     let set = compiler.file_descriptor_set();
+    // Facts carry the full name of their message.
+    let mut config = tonic_prost_build::Config::new();
+    config.enable_type_names();
     tonic_prost_build::configure()
         .bytes(".")
         .btree_map(".")
-        .compile_fds(set)?;
+        .compile_fds_with_config(set, config)?;
     Ok(())
 }

@@ -35,8 +35,40 @@ pub fn load<T: DeserializeOwned>(
     file: Option<&Path>,
     overrides: &[(&str, String)],
 ) -> Result<T, ConfigError> {
-    let mut builder =
-        Config::builder().add_source(File::from_str(defaults, FileFormat::Toml));
+    Ok(merge(defaults, file, overrides)?.try_deserialize()?)
+}
+
+/// The merged configuration as text, for people to read. Secrets are masked: by the rule that they
+/// are always a [`SecretSource`], whose own text is under `value`.
+///
+/// # Errors
+/// [`ConfigError`] when a layer cannot be read.
+pub fn render(
+    defaults: &str,
+    file: Option<&Path>,
+    overrides: &[(&str, String)],
+) -> Result<String, ConfigError> {
+    let mut merged: toml::Table = merge(defaults, file, overrides)?.try_deserialize()?;
+    mask(&mut merged);
+    toml::to_string_pretty(&merged).map_err(|e| ConfigError::Invalid(e.to_string()))
+}
+
+fn mask(table: &mut toml::Table) {
+    for (key, value) in table {
+        match value {
+            toml::Value::Table(inner) => mask(inner),
+            value if key == "value" => *value = "********".into(),
+            _ => {}
+        }
+    }
+}
+
+fn merge(
+    defaults: &str,
+    file: Option<&Path>,
+    overrides: &[(&str, String)],
+) -> Result<Config, ConfigError> {
+    let mut builder = Config::builder().add_source(File::from_str(defaults, FileFormat::Toml));
     if let Some(path) = file {
         builder = builder.add_source(File::from(path).format(FileFormat::Toml));
     }
@@ -46,7 +78,7 @@ pub fn load<T: DeserializeOwned>(
     for (key, value) in overrides {
         builder = builder.set_override(*key, value.as_str())?;
     }
-    Ok(builder.build()?.try_deserialize()?)
+    Ok(builder.build()?)
 }
 
 /// A secret given in place (`value`) or by the path of a file that holds it (`file`).
@@ -91,6 +123,13 @@ mod tests {
     }
 
     const DEFAULTS: &str = "[http]\nport = 8080\n";
+
+    #[test]
+    fn what_is_printed_holds_no_secret() {
+        let defaults = "[database.url]\nvalue = \"postgres://u:hunter2@db\"\n[http]\nport = 1\n";
+        let text = render(defaults, None, &[]).unwrap();
+        assert!(text.contains("port = 1") && !text.contains("hunter2"), "{text}");
+    }
 
     #[test]
     fn later_layers_win_and_errors_name_the_key() {

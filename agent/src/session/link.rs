@@ -1,0 +1,161 @@
+//! One stream as a pair of ends, and the ways it can break.
+
+use std::time::Duration;
+
+use chamados_proto::device::v1::{
+    AgentMessage, Beat, Bye, Close, CloseReason, Hello, Section, Sections, ServerMessage, Welcome,
+    agent_message, server_message,
+};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Streaming;
+
+use crate::{
+    connect::Connector,
+    error::{one_line, status_line},
+};
+
+/// From the first packet to Welcome.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
+/// For a good-bye to arrive.
+const BYE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Messages that may wait for a server that does not read. More means that it never will.
+const QUEUE: usize = 16;
+
+/// How a stream ended, or why there was none.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum End {
+    #[error("the agent was asked to stop")]
+    Stopped,
+    #[error("{}", describe(.0))]
+    Closed(Close),
+    #[error("the computer slept")]
+    Slept,
+    #[error(transparent)]
+    Unreachable(#[from] crate::Error),
+    #[error("the server did not welcome the agent within 15 s")]
+    NoWelcome,
+    #[error("the server ended the stream")]
+    Ended,
+    #[error("the stream broke: {}", status_line(.0))]
+    Broken(#[from] tonic::Status),
+    #[error("the server sent {0} out of turn")]
+    OutOfTurn(&'static str),
+    #[error("the server does not read")]
+    Stuck,
+    #[error("the server acknowledged none of the last {0} heartbeats")]
+    Unacknowledged(u32),
+}
+
+/// An open stream.
+pub(super) struct Link {
+    up: mpsc::Sender<AgentMessage>,
+    down: Streaming<ServerMessage>,
+}
+
+impl Link {
+    /// Connects, says Hello and waits for the answer.
+    pub(super) async fn open(connector: &Connector, hello: Hello) -> Result<(Self, Welcome), End> {
+        let open = async {
+            let mut client = connector.connect().await?;
+            let (up, queue) = mpsc::channel(QUEUE);
+            let hello = agent_message::Message::Hello(hello);
+            up.try_send(AgentMessage { message: Some(hello) }).map_err(|_| End::Stuck)?;
+            let down = client.session(ReceiverStream::new(queue)).await?.into_inner();
+            let mut link = Self { up, down };
+            match link.receive().await? {
+                server_message::Message::Welcome(welcome) => Ok((link, welcome)),
+                server_message::Message::Close(close) => Err(End::Closed(close)),
+                other => Err(End::OutOfTurn(name(&other))),
+            }
+        };
+        tokio::time::timeout(OPEN_TIMEOUT, open).await.unwrap_or(Err(End::NoWelcome))
+    }
+
+    /// The next message this agent knows; kinds of later versions are passed over. Cancel safe.
+    pub(super) async fn receive(&mut self) -> Result<server_message::Message, End> {
+        loop {
+            match self.down.message().await? {
+                Some(ServerMessage { message: Some(message) }) => return Ok(message),
+                Some(ServerMessage { message: None }) => {}
+                None => return Err(End::Ended),
+            }
+        }
+    }
+
+    /// Queues a heartbeat.
+    pub(super) fn beat(&self, sequence: u32) -> Result<(), End> {
+        self.send(agent_message::Message::Beat(Beat { sequence }))
+    }
+
+    /// Queues sections, if there are any.
+    pub(super) fn sections(&self, sections: Vec<Section>) -> Result<(), End> {
+        if sections.is_empty() {
+            return Ok(());
+        }
+        self.send(agent_message::Message::Sections(Sections { sections }))
+    }
+
+    /// Never waits: the loop that sends is the one that must notice that nobody reads.
+    fn send(&self, message: agent_message::Message) -> Result<(), End> {
+        self.up.try_send(AgentMessage { message: Some(message) }).map_err(|_| End::Stuck)
+    }
+
+    /// Says good-bye and waits, at most 2 s, until the server ends the stream.
+    pub(super) async fn bye(self) {
+        let Self { up, mut down } = self;
+        let bye = agent_message::Message::Bye(Bye { reason: "stop".to_owned() });
+        // A queue that is full of unread messages has no use for a good-bye.
+        if up.try_send(AgentMessage { message: Some(bye) }).is_err() {
+            return;
+        }
+        drop(up);
+        let ended = async { while let Ok(Some(_)) = down.message().await {} };
+        if tokio::time::timeout(BYE_TIMEOUT, ended).await.is_err() {
+            tracing::debug!("the server did not end the stream after the good-bye");
+        }
+    }
+}
+
+/// A close in words, with what the server adds.
+pub(super) fn describe(close: &Close) -> String {
+    let reason = match close.reason() {
+        CloseReason::Reset => "the device was reset",
+        CloseReason::BadIdentity => "the token is unknown",
+        CloseReason::Superseded => "another stream of this device took over",
+        CloseReason::Drain => "the server is stopping",
+        CloseReason::Overload => "the server has too much to do",
+        CloseReason::Protocol => "the server did not understand this agent",
+        CloseReason::Unspecified => "the server closed the stream",
+    };
+    match one_line(&close.message).trim() {
+        "" => reason.to_owned(),
+        message => format!("{reason} ({message})"),
+    }
+}
+
+/// The name of a message, for a log.
+pub(super) const fn name(message: &server_message::Message) -> &'static str {
+    match message {
+        server_message::Message::Welcome(_) => "Welcome",
+        server_message::Message::Pace(_) => "Pace",
+        server_message::Message::WantSections(_) => "WantSections",
+        server_message::Message::Ack(_) => "Ack",
+        server_message::Message::Close(_) => "Close",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closes_are_one_line() {
+        let close = Close {
+            reason: CloseReason::Drain.into(),
+            message: "back\nsoon".into(),
+            retry_after_seconds: 1,
+        };
+        assert_eq!(describe(&close), "the server is stopping (back soon)");
+    }
+}
