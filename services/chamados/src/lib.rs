@@ -1,0 +1,101 @@
+//! The server: every service and the gateway in one binary, any of them in one process.
+//!
+//! [`run`] is the whole product: [`config`] says what is wanted, `backends` what it stands on,
+//! `wire` what runs here and where the rest is, `serve` how it is reached.
+
+pub mod config;
+pub mod database;
+pub mod target;
+
+mod app;
+mod backends;
+mod serve;
+mod wire;
+
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use chamados_chassis::{health::Health, shutdown::Shutdown, telemetry::Metrics};
+use tokio::net::TcpListener;
+
+pub use config::Config;
+pub use target::{Target, Targets};
+
+use crate::backends::Backends;
+
+/// Sockets to serve on; those that the process's targets do not need stay unused.
+pub struct Listeners {
+    /// For browsers.
+    pub http: Option<TcpListener>,
+    /// For agents and automation.
+    pub grpc: Option<TcpListener>,
+    /// For the other services.
+    pub internal: Option<TcpListener>,
+}
+
+impl Listeners {
+    /// Binds what the targets of `config` need.
+    ///
+    /// # Errors
+    /// Naming the setting whose address is taken.
+    pub async fn bind(config: &Config) -> anyhow::Result<Self> {
+        let target = &config.target;
+        Ok(Self {
+            http: bind("listen.http", config.listen.http, target.contains(Target::Gateway)).await?,
+            grpc: bind("listen.grpc", config.listen.grpc, target.contains(Target::Device)).await?,
+            internal: bind("listen.internal", config.listen.internal, !target.is_all()).await?,
+        })
+    }
+}
+
+async fn bind(
+    setting: &str,
+    address: SocketAddr,
+    wanted: bool,
+) -> anyhow::Result<Option<TcpListener>> {
+    if !wanted {
+        return Ok(None);
+    }
+    let listener = TcpListener::bind(address).await;
+    listener.map(Some).with_context(|| format!("{setting}: cannot listen on {address}"))
+}
+
+/// What a start has to say to the operator.
+#[derive(Debug, Clone, Default)]
+pub struct Started {
+    /// Where the first admin is made, while there is none and identity runs here.
+    pub setup_link: Option<String>,
+}
+
+/// Starts what `config` says and serves it on `listeners`. Comes back once everything answers; it
+/// runs until `shutdown` is requested, and `shutdown.drain` waits for its end. Two systems fit in
+/// one process.
+///
+/// # Errors
+/// When something cannot be started; `shutdown` should be drained then too.
+pub async fn run(
+    config: &Config,
+    listeners: Listeners,
+    metrics: &Metrics,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Started> {
+    let health = Health::default();
+    let backends = Backends::open(config, shutdown)?;
+    let wired = wire::wire(config, &backends, metrics, &health, shutdown).await?;
+    let mut started = Started::default();
+    if config.target.contains(Target::Identity) {
+        let url = &config.gateway.public_url;
+        started.setup_link =
+            app::setup_link(wired.identity, &backends.keyring, &backends.clock, url).await?;
+    }
+    if let (Some(listener), Some(routes)) = (listeners.internal, wired.internal) {
+        serve::internal(listener, routes, shutdown).await;
+    }
+    if let (Some(listener), Some(routes)) = (listeners.grpc, wired.public) {
+        serve::public(listener, routes, shutdown).await;
+    }
+    if let (Some(listener), Some(router)) = (listeners.http, wired.http) {
+        serve::http(listener, router, shutdown);
+    }
+    Ok(started)
+}

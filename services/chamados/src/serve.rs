@@ -1,0 +1,91 @@
+//! Serves what was wired, until stopping is asked for.
+
+use std::{net::SocketAddr, time::Duration};
+
+use chamados_chassis::shutdown::Shutdown;
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::{service::Routes, transport::Server};
+
+/// A connection between services is closed in order after this long, so that new replicas get
+/// their share.
+const INTERNAL_AGE: Duration = Duration::from_secs(300);
+/// Time for calls on a connection that is being closed.
+const AGE_GRACE: Duration = Duration::from_secs(30);
+/// A silent peer is asked whether it is there…
+const PING: Duration = Duration::from_secs(20);
+/// …and given up when it does not answer.
+const PING_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest gRPC message taken from outside.
+const MAX_FRAME: u32 = 64 * 1024;
+
+/// Serves HTTP.
+pub(crate) fn http(listener: TcpListener, router: axum::Router, shutdown: &Shutdown) {
+    let stop = shutdown.clone();
+    shutdown.spawn("http", async move {
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, service).with_graceful_shutdown(stop.requested()).await;
+        ended("http", served, &stop);
+    });
+}
+
+/// Serves agents and automation.
+pub(crate) async fn public(listener: TcpListener, routes: Routes, shutdown: &Shutdown) {
+    let server = Server::builder()
+        .http2_keepalive_interval(Some(PING))
+        .http2_keepalive_timeout(Some(PING_TIMEOUT))
+        .max_frame_size(MAX_FRAME);
+    serve("grpc", server, listener, with_operations(routes).await, shutdown);
+}
+
+/// Serves the other services.
+pub(crate) async fn internal(listener: TcpListener, routes: Routes, shutdown: &Shutdown) {
+    let server = Server::builder()
+        .http2_keepalive_interval(Some(PING))
+        .http2_keepalive_timeout(Some(PING_TIMEOUT))
+        .max_connection_age(INTERNAL_AGE)
+        .max_connection_age_grace(AGE_GRACE);
+    serve("internal", server, listener, with_operations(routes).await, shutdown);
+}
+
+fn serve(
+    name: &'static str,
+    mut server: Server,
+    listener: TcpListener,
+    routes: Routes,
+    shutdown: &Shutdown,
+) {
+    let stop = shutdown.clone();
+    shutdown.spawn(name, async move {
+        let incoming = TcpListenerStream::new(listener);
+        let router = server.add_routes(routes);
+        let served = router.serve_with_incoming_shutdown(incoming, stop.requested()).await;
+        ended(name, served, &stop);
+    });
+}
+
+/// A listener that fails takes the process down, loudly; half a product helps nobody.
+fn ended<E: std::error::Error + 'static>(name: &str, served: Result<(), E>, shutdown: &Shutdown) {
+    if let Err(error) = served {
+        tracing::error!(listener = name, error = &error as &dyn std::error::Error, "stopped");
+        shutdown.request();
+    }
+}
+
+/// Adds health and reflection, which need no principal and so stand before the layers.
+async fn with_operations(routes: Routes) -> Routes {
+    let (reporter, health) = tonic_health::server::health_reporter();
+    reporter.set_service_status("", tonic_health::ServingStatus::Serving).await;
+    let routes = routes.add_service(health);
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(chamados_proto::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1();
+    match reflection {
+        Ok(reflection) => routes.add_service(reflection),
+        Err(error) => {
+            tracing::error!(%error, "reflection is not served");
+            routes
+        }
+    }
+}

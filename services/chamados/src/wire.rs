@@ -1,0 +1,220 @@
+//! Which service is where. The only file that knows targets: everything else gets channels and
+//! cannot tell.
+
+use std::{collections::BTreeMap, future::Future};
+
+use chamados_chassis::{
+    bus::Consumer,
+    grpc::{self, GrpcChannel, Stack, channel::Binding},
+    health::Health,
+    shutdown::Shutdown,
+    telemetry::Metrics,
+};
+use chamados_device as device;
+use chamados_gateway as gateway;
+use chamados_identity as identity;
+use chamados_scheduler as scheduler;
+use chamados_store_kit::{Db, Relay};
+use chamados_ticket as ticket;
+use tonic::service::Routes;
+
+use crate::{backends::Backends, config::Config, database, target::Target};
+
+/// The parts of this process, connected and started, to be served.
+pub(crate) struct Wired {
+    /// For the HTTP listener, where the gateway runs.
+    pub(crate) http: Option<axum::Router>,
+    /// For the public gRPC listener, where the device service runs.
+    pub(crate) public: Option<Routes>,
+    /// For the internal listener, where not everything runs here.
+    pub(crate) internal: Option<Routes>,
+    /// To identity, wherever it is.
+    pub(crate) identity: GrpcChannel,
+}
+
+/// Channels to every service, near or far.
+#[derive(Clone)]
+struct Channels {
+    identity: GrpcChannel,
+    ticket: GrpcChannel,
+    device: GrpcChannel,
+    scheduler: GrpcChannel,
+}
+
+/// Where services of this process get bound to their channels, by target.
+type Bindings = BTreeMap<Target, Binding>;
+
+/// Makes what `config` says runs here.
+pub(crate) async fn wire(
+    config: &Config,
+    backends: &Backends,
+    metrics: &Metrics,
+    health: &Health,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Wired> {
+    let (channels, bindings) = connect(config)?;
+    let stack = Stack {
+        keyring: backends.keyring.clone(),
+        clock: backends.clock.clone(),
+        metrics: metrics.clone(),
+        limits: config.limits.clone(),
+    };
+    let mut host = Host { config, backends, health, shutdown, stack, bindings, internal: None };
+    let mut public = None;
+
+    if config.target.contains(Target::Identity) {
+        let db = host.open("identity", identity::migrations()).await?;
+        let service = identity::Service::new(identity::Deps {
+            db: db.clone(),
+            clock: backends.clock.clone(),
+            keyring: backends.keyring.clone(),
+            signals: backends.signals.clone(),
+        })?;
+        let methods = identity::Service::PUBLIC_METHODS;
+        host.add(Target::Identity, service.routes(), methods, db, service.consumers()).await?;
+        service.start(shutdown);
+    }
+    if config.target.contains(Target::Ticket) {
+        let db = host.open("ticket", ticket::migrations()).await?;
+        let service = ticket::Service::new(ticket::Deps {
+            db: db.clone(),
+            clock: backends.clock.clone(),
+            signals: backends.signals.clone(),
+            identity: channels.identity.clone(),
+            device: channels.device.clone(),
+        });
+        let methods = ticket::Service::PUBLIC_METHODS;
+        host.add(Target::Ticket, service.routes(), methods, db, service.consumers()).await?;
+        service.start(shutdown);
+    }
+    if config.target.contains(Target::Device) {
+        let db = host.open("device", device::migrations()).await?;
+        let service = device::Service::new(device::Deps {
+            config: config.device.clone(),
+            db: db.clone(),
+            clock: backends.clock.clone(),
+            signals: backends.signals.clone(),
+            keyring: backends.keyring.clone(),
+            identity: channels.identity.clone(),
+            redis: backends.redis.clone(),
+        })
+        .await?;
+        let methods = device::Service::PUBLIC_METHODS;
+        public = Some(host.stack.layered(service.public_routes(), methods));
+        host.add(Target::Device, service.routes(), methods, db, service.consumers()).await?;
+        service.start(shutdown);
+    }
+    if config.target.contains(Target::Scheduler) {
+        let db = host.open("scheduler", scheduler::migrations()).await?;
+        let service = scheduler::Service::new(scheduler::Deps {
+            config: config.scheduler.clone(),
+            db: db.clone(),
+            clock: backends.clock.clone(),
+            signals: backends.signals.clone(),
+            keyring: backends.keyring.clone(),
+            owners: [
+                ("identity", channels.identity.clone()),
+                ("ticket", channels.ticket.clone()),
+                ("device", channels.device.clone()),
+                ("scheduler", channels.scheduler.clone()),
+            ]
+            .into(),
+        });
+        let methods = scheduler::Service::PUBLIC_METHODS;
+        host.add(Target::Scheduler, service.routes(), methods, db, service.consumers()).await?;
+        service.start(shutdown);
+    }
+    let internal = host.internal.filter(|_| !config.target.is_all());
+    let mut http = None;
+    if config.target.contains(Target::Gateway) {
+        let service = gateway::Service::new(gateway::Deps {
+            config: config.gateway.clone(),
+            identity: channels.identity.clone(),
+            ticket: channels.ticket.clone(),
+            device: channels.device.clone(),
+            scheduler: channels.scheduler.clone(),
+            signals: backends.signals.clone(),
+            keyring: backends.keyring.clone(),
+            clock: backends.clock.clone(),
+            health: health.clone(),
+            metrics: metrics.clone(),
+        })?;
+        http = Some(service.router());
+        service.start(shutdown);
+    }
+    Ok(Wired { http, public, internal, identity: channels.identity })
+}
+
+/// A channel to each service: bound below when it runs here, else by network.
+fn connect(config: &Config) -> anyhow::Result<(Channels, Bindings)> {
+    let mut bindings = Bindings::new();
+    let mut channel = |target: Target, uri: &str| -> anyhow::Result<GrpcChannel> {
+        if config.target.contains(target) {
+            let (channel, binding) = grpc::late();
+            bindings.insert(target, binding);
+            Ok(channel)
+        } else {
+            Ok(grpc::remote(uri, &config.services.call)?)
+        }
+    };
+    let channels = Channels {
+        identity: channel(Target::Identity, &config.services.identity)?,
+        ticket: channel(Target::Ticket, &config.services.ticket)?,
+        device: channel(Target::Device, &config.services.device)?,
+        scheduler: channel(Target::Scheduler, &config.services.scheduler)?,
+    };
+    Ok((channels, bindings))
+}
+
+/// Takes in services one by one.
+struct Host<'a> {
+    config: &'a Config,
+    backends: &'a Backends,
+    health: &'a Health,
+    shutdown: &'a Shutdown,
+    stack: Stack,
+    bindings: Bindings,
+    internal: Option<Routes>,
+}
+
+impl Host<'_> {
+    /// A service's rows, with tables that fit the code.
+    fn open(
+        &self,
+        name: &'static str,
+        migrations: chamados_store_kit::Migrations,
+    ) -> impl Future<Output = anyhow::Result<Db>> {
+        database::open(self.config, name, migrations, self.health, self.shutdown)
+    }
+
+    /// Puts the layers on a service, binds its channel, and connects it to the bus.
+    async fn add(
+        &mut self,
+        target: Target,
+        routes: Routes,
+        public_methods: &'static [&'static str],
+        db: Db,
+        consumers: Vec<Consumer>,
+    ) -> anyhow::Result<()> {
+        let routes = self.stack.layered(routes, public_methods);
+        if let Some(binding) = self.bindings.get(&target) {
+            binding.bind(grpc::local(routes.clone()));
+        }
+        self.internal = Some(match self.internal.take() {
+            None => routes,
+            Some(others) => merge(others, routes),
+        });
+        for consumer in consumers {
+            self.backends.bus.attach(consumer).await?;
+        }
+        Relay::new(db, self.backends.bus.clone(), self.backends.clock.clone())
+            .start(self.shutdown);
+        Ok(())
+    }
+}
+
+/// The routes of both; the fallback of the first answers for what neither has.
+fn merge(first: Routes, second: Routes) -> Routes {
+    let second = second.into_axum_router().reset_fallback();
+    Routes::from(first.into_axum_router().merge(second))
+}

@@ -1,0 +1,134 @@
+//! Signing in, staying in, and what ends it.
+
+use chamados_proto::identity::v1::{
+    self as pb, session_service_client::SessionServiceClient, user_service_client::UserServiceClient,
+};
+use chamados_testkit::{TestDatabase, store_suite};
+use chrono::TimeDelta;
+use sea_orm::ConnectionTrait as _;
+use tonic::{Code, Request};
+
+use crate::support::{Identity, PASSWORD, reason};
+
+store_suite!(
+    signs_in_whatever_the_case_and_out_for_good,
+    refusals_say_nothing_and_guessing_ends,
+    sessions_end_by_idleness,
+    deactivation_is_effective_at_once,
+    a_forged_or_missing_principal_gets_nowhere,
+    tokens_are_not_in_the_database
+);
+
+fn sign_in(email: &str, password: &str, from: &str) -> pb::SignInRequest {
+    pb::SignInRequest {
+        email: email.to_owned(),
+        password: password.to_owned(),
+        client_address: from.to_owned(),
+        user_agent: "test".to_owned(),
+    }
+}
+
+async fn signs_in_whatever_the_case_and_out_for_good(db: &TestDatabase) -> anyhow::Result<()> {
+    let identity = Identity::start(db).await?;
+    let (admin, _) = identity.set_up().await?;
+    let mut sessions = SessionServiceClient::new(identity.channel.clone());
+    let request = sign_in(" ANA@example.COM ", PASSWORD, "192.0.2.1");
+    let token = sessions.sign_in(request).await?.into_inner().session_token;
+    let again = identity.principal(&token).await?;
+    assert_eq!(again.user(), admin.user());
+
+    let sign_out = pb::SignOutRequest { session_token: token.clone() };
+    sessions.sign_out(sign_out.clone()).await?;
+    assert_eq!(reason(identity.principal(&token).await), "session_invalid");
+    sessions.sign_out(sign_out).await?;
+    Ok(())
+}
+
+async fn refusals_say_nothing_and_guessing_ends(db: &TestDatabase) -> anyhow::Result<()> {
+    let identity = Identity::start(db).await?;
+    identity.set_up().await?;
+    let mut sessions = SessionServiceClient::new(identity.channel.clone());
+    let unknown = sessions.sign_in(sign_in("b@example.com", PASSWORD, "192.0.2.1")).await;
+    let wrong = sessions.sign_in(sign_in("ana@example.com", "wrong password", "192.0.2.9")).await;
+    let (unknown, wrong) = (unknown.unwrap_err(), wrong.unwrap_err());
+    assert_eq!(unknown.message(), wrong.message());
+    assert_eq!(unknown.details(), wrong.details());
+
+    for _ in 0..10 {
+        let refused = sessions.sign_in(sign_in("ana@example.com", "guess guess", "192.0.2.1")).await;
+        assert_eq!(reason(refused), "credentials_invalid");
+    }
+    let throttled = sessions.sign_in(sign_in("ana@example.com", PASSWORD, "192.0.2.1")).await;
+    assert_eq!(reason(throttled), "too_many_attempts");
+    // Nobody is locked out from elsewhere, and the window ends.
+    sessions.sign_in(sign_in("ana@example.com", PASSWORD, "192.0.2.2")).await?;
+    identity.clock.advance(TimeDelta::minutes(15).to_std()?);
+    sessions.sign_in(sign_in("ana@example.com", PASSWORD, "192.0.2.1")).await?;
+    Ok(())
+}
+
+async fn sessions_end_by_idleness(db: &TestDatabase) -> anyhow::Result<()> {
+    let identity = Identity::start(db).await?;
+    let (_, token) = identity.set_up().await?;
+    for _ in 0..3 {
+        identity.clock.advance(TimeDelta::hours(11).to_std()?);
+        identity.principal(&token).await?;
+    }
+    identity.clock.advance(TimeDelta::hours(12).to_std()?);
+    assert_eq!(reason(identity.principal(&token).await), "session_invalid");
+    Ok(())
+}
+
+async fn deactivation_is_effective_at_once(db: &TestDatabase) -> anyhow::Result<()> {
+    let identity = Identity::start(db).await?;
+    let (_, token) = identity.set_up().await?;
+    let tx = identity.db.begin().await?;
+    tx.execute_unprepared("UPDATE account SET active = false").await?;
+    tx.commit().await?;
+    assert_eq!(reason(identity.principal(&token).await), "session_invalid");
+    let mut sessions = SessionServiceClient::new(identity.channel.clone());
+    let refused = sessions.sign_in(sign_in("ana@example.com", PASSWORD, "192.0.2.1")).await;
+    assert_eq!(reason(refused), "credentials_invalid");
+    Ok(())
+}
+
+async fn a_forged_or_missing_principal_gets_nowhere(db: &TestDatabase) -> anyhow::Result<()> {
+    let identity = Identity::start(db).await?;
+    let (admin, _) = identity.set_up().await?;
+    let other = Identity::start(&TestDatabase::sqlite()?).await?;
+    let mut users = UserServiceClient::new(identity.channel.clone());
+
+    let none = users.get_current_user(pb::GetCurrentUserRequest {}).await.unwrap_err();
+    assert_eq!(none.code(), Code::Unauthenticated);
+    let forged = users.get_current_user(other.by(&admin, pb::GetCurrentUserRequest {})).await;
+    assert_eq!(forged.unwrap_err().code(), Code::Unauthenticated);
+    // In process, what a caller puts beside the message does not reach the handler.
+    let mut smuggled = Request::new(pb::GetCurrentUserRequest {});
+    smuggled.extensions_mut().insert(admin.clone());
+    assert_eq!(users.get_current_user(smuggled).await.unwrap_err().code(), Code::Unauthenticated);
+
+    let me = users.get_current_user(identity.by(&admin, pb::GetCurrentUserRequest {})).await?;
+    assert_eq!(me.into_inner().tenant_name, "Suporte Norte");
+    Ok(())
+}
+
+async fn tokens_are_not_in_the_database(db: &TestDatabase) -> anyhow::Result<()> {
+    use sea_orm::{FromQueryResult as _, Statement};
+
+    #[derive(sea_orm::FromQueryResult)]
+    struct Row {
+        token_hash: Vec<u8>,
+        password_hash: Option<String>,
+    }
+
+    let identity = Identity::start(db).await?;
+    let (_, token) = identity.set_up().await?;
+    let sql = "SELECT s.token_hash, a.password_hash FROM session s JOIN account a ON a.id = s.account_id";
+    let statement = Statement::from_string(identity.db.backend(), sql);
+    let rows = identity.db.read().query_all_raw(statement).await?;
+    let row = Row::from_query_result(&rows[0], "")?;
+    assert_eq!(row.token_hash.len(), 32);
+    assert_ne!(row.token_hash, token.as_bytes());
+    assert!(row.password_hash.unwrap().starts_with("$argon2id$"));
+    Ok(())
+}
