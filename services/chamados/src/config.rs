@@ -121,10 +121,7 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`] naming the key at fault.
-    pub fn load(
-        file: Option<&Path>,
-        overrides: &[(&str, String)],
-    ) -> Result<Self, ConfigError> {
+    pub fn load(file: Option<&Path>, overrides: &[(&str, String)]) -> Result<Self, ConfigError> {
         let config: Self = config::load(DEFAULTS, file, overrides)?;
         config.check()?;
         Ok(config)

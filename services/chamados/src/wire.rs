@@ -207,8 +207,7 @@ impl Host<'_> {
         for consumer in consumers {
             self.backends.bus.attach(consumer).await?;
         }
-        Relay::new(db, self.backends.bus.clone(), self.backends.clock.clone())
-            .start(self.shutdown);
+        Relay::new(db, self.backends.bus.clone(), self.backends.clock.clone()).start(self.shutdown);
         Ok(())
     }
 }

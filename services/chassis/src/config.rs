@@ -73,7 +73,10 @@ fn merge(
         builder = builder.add_source(File::from(path).format(FileFormat::Toml));
     }
     builder = builder.add_source(
-        Environment::with_prefix("CHAMADOS").prefix_separator("__").separator("__").try_parsing(true),
+        Environment::with_prefix("CHAMADOS")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true),
     );
     for (key, value) in overrides {
         builder = builder.set_override(*key, value.as_str())?;
@@ -98,10 +101,8 @@ impl SecretSource {
     /// [`ConfigError::Secret`] when the file cannot be read.
     pub fn resolve(&self) -> Result<Option<SecretString>, ConfigError> {
         let Some(path) = &self.file else { return Ok(self.value.clone()) };
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Secret {
-            path: path.display().to_string(),
-            source,
-        })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Secret { path: path.display().to_string(), source })?;
         Ok(Some(SecretString::from(text.trim().to_owned())))
     }
 }

@@ -73,8 +73,9 @@ impl<T> Page<T> {
         rows.truncate(size);
         let next_token = match rows.last() {
             // Sort keys are plain data; their JSON cannot fail.
-            Some(last) if more => BASE64_URL_SAFE_NO_PAD
-                .encode(serde_json::to_vec(&key(last)).unwrap_or_default()),
+            Some(last) if more => {
+                BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&key(last)).unwrap_or_default())
+            }
             _ => String::new(),
         };
         Self { items: rows, next_token, total }

@@ -3,7 +3,11 @@
 //! Logs go to standard error; traces and metrics by OTLP when an endpoint is configured; metrics
 //! are always there to be scraped. Span exporters never trace their own calls.
 
-use opentelemetry::{KeyValue, metrics::{Meter, MeterProvider as _}, trace::TracerProvider as _};
+use opentelemetry::{
+    KeyValue,
+    metrics::{Meter, MeterProvider as _},
+    trace::TracerProvider as _,
+};
 use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::{
     Resource,
@@ -115,11 +119,9 @@ impl Telemetry {
         let filter = EnvFilter::try_new(&config.log_filter).map_err(refuse)?;
         let format = match config.log_format {
             LogFormat::Pretty => fmt::layer().with_writer(std::io::stderr).boxed(),
-            LogFormat::Json => fmt::layer()
-                .json()
-                .flatten_event(true)
-                .with_writer(std::io::stderr)
-                .boxed(),
+            LogFormat::Json => {
+                fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed()
+            }
         };
         let tracer = tracer(config)?;
         let traces = tracer.as_ref().map(|provider| {

@@ -2,7 +2,11 @@
 
 pub mod databases;
 pub mod redis;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 mod wait;
 
 pub use databases::TestDatabase;
+#[cfg(feature = "sandbox")]
+pub use sandbox::Sandbox;
 pub use wait::eventually;

@@ -148,13 +148,11 @@ impl Keyring {
     /// # Errors
     /// [`InvalidToken`], without saying why: the caller learns nothing to try next.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Principal, InvalidToken> {
-        let untrusted =
-            UntrustedToken::<Public, V4>::try_from(token).map_err(|_| InvalidToken)?;
+        let untrusted = UntrustedToken::<Public, V4>::try_from(token).map_err(|_| InvalidToken)?;
         let id = std::str::from_utf8(untrusted.untrusted_footer()).map_err(|_| InvalidToken)?;
         let key = self.verifying.get(id).ok_or(InvalidToken)?;
         let trusted = PublicToken::verify(key, &untrusted, None, None).map_err(|_| InvalidToken)?;
-        let claims: Claims =
-            serde_json::from_str(trusted.payload()).map_err(|_| InvalidToken)?;
+        let claims: Claims = serde_json::from_str(trusted.payload()).map_err(|_| InvalidToken)?;
         let from = claims.issued_at - LEEWAY.num_seconds();
         let to = claims.expires_at + LEEWAY.num_seconds();
         if (from..to).contains(&now.timestamp()) { Ok(claims.principal) } else { Err(InvalidToken) }

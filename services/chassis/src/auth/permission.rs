@@ -47,7 +47,11 @@ const TABLE: &[(Permission, &str, &[Role])] = &[
     (Permission::TicketsRead, "tickets.read", &[Admin, Agent, Manager, Collaborator, Machine]),
     (Permission::TicketsCreate, "tickets.create", &[Admin, Agent, Manager, Collaborator, Machine]),
     (Permission::TicketsWork, "tickets.work", &[Admin, Agent]),
-    (Permission::TicketsComment, "tickets.comment", &[Admin, Agent, Manager, Collaborator, Machine]),
+    (
+        Permission::TicketsComment,
+        "tickets.comment",
+        &[Admin, Agent, Manager, Collaborator, Machine],
+    ),
     (Permission::TicketsCommentInternal, "tickets.comment_internal", &[Admin, Agent]),
     (Permission::TicketsReopen, "tickets.reopen", &[Admin, Agent, Manager, Collaborator]),
     (Permission::QueuesRead, "queues.read", &[Admin, Agent, Manager, Collaborator]),

@@ -12,9 +12,7 @@ struct Carrier<'a>(&'a mut HeaderMap);
 
 impl Injector for Carrier<'_> {
     fn set(&mut self, key: &str, value: String) {
-        if let (Ok(name), Ok(value)) =
-            (HeaderName::try_from(key), HeaderValue::try_from(value))
-        {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(key), HeaderValue::try_from(value)) {
             self.0.insert(name, value);
         }
     }

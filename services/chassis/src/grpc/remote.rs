@@ -1,9 +1,13 @@
 //! A channel to a service in another process.
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use serde::Deserialize;
-use tonic::{Status, body::Body, transport::{Channel, Endpoint}};
+use tonic::{
+    Code, Status, TimeoutExpired,
+    body::Body,
+    transport::{Channel, Endpoint},
+};
 use tower::{ServiceExt as _, service_fn, util::BoxCloneSyncService};
 
 use super::{
@@ -43,9 +47,7 @@ pub fn remote(uri: &str, config: &RemoteConfig) -> Result<GrpcChannel, tonic::tr
             propagation::inject(request.headers_mut());
             let timeout = super::layer::deadline::requested(request.headers()).unwrap_or(timeout);
             let call = retry::call(request, &budget, |request| send(channel.clone(), request));
-            tokio::time::timeout(timeout, call)
-                .await
-                .unwrap_or_else(|_| Err(Status::deadline_exceeded("the service did not answer in time")))
+            tokio::time::timeout(timeout, call).await.unwrap_or_else(|_| Err(out_of_time()))
         }
     })))
 }
@@ -54,8 +56,25 @@ async fn send(
     channel: Channel,
     request: http::Request<Body>,
 ) -> Result<http::Response<Body>, Status> {
-    channel.oneshot(request).await.map_err(|error| {
-        tracing::warn!(error = &error as &dyn std::error::Error, "a service is away");
-        Status::unavailable("the service is away")
-    })
+    match channel.oneshot(request).await {
+        // tonic's server answers a call that is out of time with CANCELLED.
+        Ok(response) => match Status::from_header_map(response.headers()) {
+            Some(status) if status.code() == Code::Cancelled => Err(out_of_time()),
+            _ => Ok(response),
+        },
+        Err(error) if is_time_out(&error) => Err(out_of_time()),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn Error, "a service is away");
+            Err(Status::unavailable("the service is away"))
+        }
+    }
+}
+
+fn out_of_time() -> Status {
+    Status::deadline_exceeded("the service did not answer in time")
+}
+
+/// Whether tonic's client gave up because of the call's deadline.
+fn is_time_out(error: &(dyn Error + 'static)) -> bool {
+    error.is::<TimeoutExpired>() || error.source().is_some_and(is_time_out)
 }

@@ -2,7 +2,10 @@
 //! read, and only within a budget, so that retries cannot make an overload worse.
 
 use std::{
-    sync::{Arc, atomic::{AtomicI64, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
@@ -76,10 +79,7 @@ where
         .map_err(|e| Status::internal(e.to_string()))?
         .to_bytes();
     for attempt in 1.. {
-        let copy = http::Request::from_parts(
-            parts.clone(),
-            Body::new(Full::new(message.clone())),
-        );
+        let copy = http::Request::from_parts(parts.clone(), Body::new(Full::new(message.clone())));
         let outcome = send(copy).await;
         if !is_unavailable(&outcome) {
             budget.earn();

@@ -8,9 +8,9 @@ mod setup;
 mod users;
 
 use chamados_proto::identity::v1::{
-    company_service_server::CompanyServiceServer,
-    enrolment_service_server::EnrolmentServiceServer, session_service_server::SessionServiceServer,
-    setup_service_server::SetupServiceServer, user_service_server::UserServiceServer,
+    company_service_server::CompanyServiceServer, enrolment_service_server::EnrolmentServiceServer,
+    session_service_server::SessionServiceServer, setup_service_server::SetupServiceServer,
+    user_service_server::UserServiceServer,
 };
 use chamados_store_kit::jobs::{Receiver, housekeeping::PurgeProcessed};
 use tonic::service::Routes;
@@ -31,10 +31,7 @@ pub fn routes(app: &App) -> Routes {
     let jobs = Receiver::new(
         app.db.clone(),
         app.clock.clone(),
-        vec![
-            Box::new(PurgeExpired),
-            Box::new(PurgeProcessed { name: "identity.purge_processed" }),
-        ],
+        vec![Box::new(PurgeExpired), Box::new(PurgeProcessed { name: "identity.purge_processed" })],
     );
     Routes::new(SetupServiceServer::new(setup::Api(app.clone())))
         .add_service(SessionServiceServer::new(sessions::Api(app.clone())))

@@ -116,10 +116,8 @@ fn new_user(request: &pb::CreateUserRequest) -> Result<users::CreateUser, Invali
     let email = checks.take("email", Email::parse(&request.email));
     let role = convert::role(request.role);
     checks.ensure("role", role.is_some(), "must be given");
-    let company = checks.take(
-        "company_id",
-        request.company_id.as_deref().map(str::parse).transpose(),
-    );
+    let company =
+        checks.take("company_id", request.company_id.as_deref().map(str::parse).transpose());
     match (name, email, role, company) {
         (Some(name), Some(email), Some(role), Some(company)) => Ok(users::CreateUser {
             request_id: request.request_id.clone(),

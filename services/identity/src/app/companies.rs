@@ -7,7 +7,10 @@ use chamados_chassis::{
     id::{CompanyId, TenantId},
     page::{Page, PageRequest},
 };
-use chamados_store_kit::{StoreError, idempotency::{self, Fingerprint, Outcome}};
+use chamados_store_kit::{
+    StoreError,
+    idempotency::{self, Fingerprint, Outcome},
+};
 
 use super::App;
 use crate::{
@@ -126,8 +129,7 @@ pub async fn rotate_provisioning_code(
     cx: &CallContext,
     id: CompanyId,
 ) -> Result<Company> {
-    let patch =
-        CompanyPatch { provisioning_code: Some(fresh_code()), ..CompanyPatch::default() };
+    let patch = CompanyPatch { provisioning_code: Some(fresh_code()), ..CompanyPatch::default() };
     update(app, cx, id, 0, patch).await
 }
 

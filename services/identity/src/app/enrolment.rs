@@ -50,11 +50,8 @@ async fn admit(app: &App, code: &ProvisioningCode, email: &Email) -> Result<Admi
     let tx = app.db.begin().await?;
     let company = store::companies::by_provisioning_code(&tx, code.as_str()).await?;
     let company = company.ok_or(Error::ProvisioningCodeInvalid)?;
-    let admission = |user: &User| Admission {
-        tenant: company.tenant,
-        company: company.id,
-        user: user.id,
-    };
+    let admission =
+        |user: &User| Admission { tenant: company.tenant, company: company.id, user: user.id };
     if let Some(user) = store::users::by_email(&tx, company.tenant, email).await? {
         return if may_use_device(&user, &company) {
             Ok(admission(&user))

@@ -1,9 +1,6 @@
 //! Signing in and out, and turning a session into a principal.
 
-use chamados_chassis::{
-    auth::secret,
-    id::SessionId,
-};
+use chamados_chassis::{auth::secret, id::SessionId};
 use chamados_store_kit::{StoreError, Tx};
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -57,8 +54,7 @@ pub async fn sign_in(
 ) -> Result<SignedIn> {
     let email_key = email.trim().to_lowercase();
     let now = app.clock.now();
-    let failures =
-        store::sign_in_failures::get(app.db.read(), &email_key, &client.address).await?;
+    let failures = store::sign_in_failures::get(app.db.read(), &email_key, &client.address).await?;
     if let Some(wait) = failures.and_then(|failures| failures.wait(now)) {
         return Err(Error::TooManyAttempts(wait.to_std().unwrap_or_default()));
     }

@@ -7,7 +7,10 @@ use chamados_chassis::{
     id::UserId,
     page::{Page, PageRequest},
 };
-use chamados_store_kit::{StoreError, idempotency::{self, Fingerprint, Outcome}};
+use chamados_store_kit::{
+    StoreError,
+    idempotency::{self, Fingerprint, Outcome},
+};
 
 use super::{App, companies};
 use crate::{

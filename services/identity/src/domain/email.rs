@@ -66,8 +66,18 @@ mod tests {
         assert_eq!(email.key(), "ana.souza+ti@example.com");
         assert_eq!(email.local_part(), "Ana.Souza+ti");
         for bad in [
-            "", "ana", "@example.com", "ana@", "ana@com", "a b@example.com", "a@b@example.com",
-            "ana@.com", "ana@example..com", "ana@-x.com", "<ana@example.com>", "a\n@example.com",
+            "",
+            "ana",
+            "@example.com",
+            "ana@",
+            "ana@com",
+            "a b@example.com",
+            "a@b@example.com",
+            "ana@.com",
+            "ana@example..com",
+            "ana@-x.com",
+            "<ana@example.com>",
+            "a\n@example.com",
         ] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }

@@ -5,11 +5,11 @@ use chamados_chassis::{
     page::{Page, PageRequest},
 };
 use chamados_store_kit::{Db, StoreError, Tx, keyset, text};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Order};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Select, Set,
 };
-use sea_orm::sea_query::{Expr, ExprTrait as _, Order};
 use uuid::Uuid;
 
 use super::entity::company::{self as row, Column, Entity};
@@ -133,7 +133,8 @@ pub async fn list(
     }
     if !query.is_empty() {
         select = select.filter(
-            text::contains(Expr::col(Column::NameKey), query).or(text::contains(Expr::col(Column::Nickname), query)),
+            text::contains(Expr::col(Column::NameKey), query)
+                .or(text::contains(Expr::col(Column::Nickname), query)),
         );
     }
     let total = select.clone().count(db.read()).await?;

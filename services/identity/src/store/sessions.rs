@@ -74,10 +74,7 @@ pub async fn touch(tx: &Tx, id: SessionId, now: DateTime<Utc>) -> Result<(), Sto
 /// # Errors
 /// [`StoreError`].
 pub async fn delete(tx: &Tx, token_hash: [u8; 32]) -> Result<(), StoreError> {
-    Entity::delete_many()
-        .filter(row::Column::TokenHash.eq(token_hash.to_vec()))
-        .exec(tx)
-        .await?;
+    Entity::delete_many().filter(row::Column::TokenHash.eq(token_hash.to_vec())).exec(tx).await?;
     Ok(())
 }
 

@@ -6,11 +6,11 @@ use chamados_chassis::{
     page::{Page, PageRequest},
 };
 use chamados_store_kit::{Db, StoreError, Tx, keyset, text};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Order};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
 };
-use sea_orm::sea_query::{Expr, ExprTrait as _, Order};
 use uuid::Uuid;
 
 use super::entity::account::{self as row, Column, Entity};
@@ -68,11 +68,7 @@ fn user(row: row::Model) -> Result<User, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`], a unique violation when the tenant has the e-mail or the device an account.
-pub async fn insert(
-    tx: &Tx,
-    user: &User,
-    password_hash: Option<String>,
-) -> Result<(), StoreError> {
+pub async fn insert(tx: &Tx, user: &User, password_hash: Option<String>) -> Result<(), StoreError> {
     let model = row::ActiveModel {
         id: Set(user.id.into()),
         tenant_id: Set(user.tenant.into()),
@@ -105,7 +101,12 @@ pub async fn get(
     visibility: Visibility,
     id: UserId,
 ) -> Result<Option<User>, StoreError> {
-    visible(tenant, visibility).filter(Column::Id.eq(id.as_uuid())).one(db).await?.map(user).transpose()
+    visible(tenant, visibility)
+        .filter(Column::Id.eq(id.as_uuid()))
+        .one(db)
+        .await?
+        .map(user)
+        .transpose()
 }
 
 /// Those of `ids` that the tenant has.
@@ -287,8 +288,11 @@ fn visible(tenant: TenantId, visibility: Visibility) -> Select<Entity> {
 fn filtered(mut select: Select<Entity>, filter: &UserFilter) -> Select<Entity> {
     if let Some(devices) = filter.devices {
         let machine = Role::Machine.as_str();
-        select = select
-            .filter(if devices { Column::Role.eq(machine) } else { Column::Role.ne(machine) });
+        select = select.filter(if devices {
+            Column::Role.eq(machine)
+        } else {
+            Column::Role.ne(machine)
+        });
     }
     if !filter.roles.is_empty() {
         select = select.filter(Column::Role.is_in(filter.roles.iter().map(|role| role.as_str())));
@@ -299,7 +303,8 @@ fn filtered(mut select: Select<Entity>, filter: &UserFilter) -> Select<Entity> {
     if !filter.query.is_empty() {
         let query = &filter.query;
         select = select.filter(
-            text::contains(Expr::col(Column::NameKey), query).or(text::contains(Expr::col(Column::EmailKey), query)),
+            text::contains(Expr::col(Column::NameKey), query)
+                .or(text::contains(Expr::col(Column::EmailKey), query)),
         );
     }
     select

@@ -51,9 +51,7 @@ async fn of_simultaneous_updates_one_wins(db: &TestDatabase) -> anyhow::Result<(
     Ok(())
 }
 
-async fn codes_are_for_admins_and_companies_for_their_own(
-    db: &TestDatabase,
-) -> anyhow::Result<()> {
+async fn codes_are_for_admins_and_companies_for_their_own(db: &TestDatabase) -> anyhow::Result<()> {
     let identity = Identity::start(db).await?;
     let (admin, _) = identity.set_up().await?;
     let (acme, other) =
@@ -136,9 +134,12 @@ async fn bad_updates_change_nothing(db: &TestDatabase) -> anyhow::Result<()> {
         company: Some(pb::Company { id: id.to_owned(), ..Default::default() }),
         update_mask: Some(FieldMask { paths: vec![path.to_owned()] }),
     };
-    for request in
-        [bad("name", &company.id), bad("nickname", &company.id), bad("version", &company.id), bad("name", "7")]
-    {
+    for request in [
+        bad("name", &company.id),
+        bad("nickname", &company.id),
+        bad("version", &company.id),
+        bad("name", "7"),
+    ] {
         let refused = companies.update_company(identity.by(&admin, request)).await.unwrap_err();
         assert_eq!(refused.code(), Code::InvalidArgument, "{refused}");
     }

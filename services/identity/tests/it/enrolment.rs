@@ -93,7 +93,8 @@ async fn a_device_has_one_account_and_it_is_no_person(db: &TestDatabase) -> anyh
     assert_eq!(first.into_inner(), renamed.into_inner());
 
     let mut users = UserServiceClient::new(identity.channel.clone());
-    let list = |kind: pb::UserKind| pb::ListUsersRequest { kind: kind.into(), ..Default::default() };
+    let list =
+        |kind: pb::UserKind| pb::ListUsersRequest { kind: kind.into(), ..Default::default() };
     let devices = users.list_users(identity.by(&admin, list(pb::UserKind::Device))).await?;
     let devices = devices.into_inner();
     assert_eq!(devices.total_size, 1);

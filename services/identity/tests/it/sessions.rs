@@ -1,7 +1,8 @@
 //! Signing in, staying in, and what ends it.
 
 use chamados_proto::identity::v1::{
-    self as pb, session_service_client::SessionServiceClient, user_service_client::UserServiceClient,
+    self as pb, session_service_client::SessionServiceClient,
+    user_service_client::UserServiceClient,
 };
 use chamados_testkit::{TestDatabase, store_suite};
 use chrono::TimeDelta;
@@ -55,7 +56,8 @@ async fn refusals_say_nothing_and_guessing_ends(db: &TestDatabase) -> anyhow::Re
     assert_eq!(unknown.details(), wrong.details());
 
     for _ in 0..10 {
-        let refused = sessions.sign_in(sign_in("ana@example.com", "guess guess", "192.0.2.1")).await;
+        let refused =
+            sessions.sign_in(sign_in("ana@example.com", "guess guess", "192.0.2.1")).await;
         assert_eq!(reason(refused), "credentials_invalid");
     }
     let throttled = sessions.sign_in(sign_in("ana@example.com", PASSWORD, "192.0.2.1")).await;
@@ -123,7 +125,8 @@ async fn tokens_are_not_in_the_database(db: &TestDatabase) -> anyhow::Result<()>
 
     let identity = Identity::start(db).await?;
     let (_, token) = identity.set_up().await?;
-    let sql = "SELECT s.token_hash, a.password_hash FROM session s JOIN account a ON a.id = s.account_id";
+    let sql =
+        "SELECT s.token_hash, a.password_hash FROM session s JOIN account a ON a.id = s.account_id";
     let statement = Statement::from_string(identity.db.backend(), sql);
     let rows = identity.db.read().query_all_raw(statement).await?;
     let row = Row::from_query_result(&rows[0], "")?;

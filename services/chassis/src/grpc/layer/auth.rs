@@ -3,7 +3,11 @@
 
 use std::sync::Arc;
 
-use axum::{extract::{Request, State}, middleware::Next, response::Response};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use tonic::Status;
 
 use super::{deadline::Until, trace};

@@ -4,7 +4,11 @@
 
 use std::time::Duration;
 
-use axum::{extract::{Request, State}, middleware::Next, response::Response};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use http::HeaderMap;
 use tokio::time::Instant;
 use tonic::Status;

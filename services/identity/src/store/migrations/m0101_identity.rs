@@ -111,9 +111,8 @@ fn sign_in_failure() -> TableCreateStatement {
 }
 
 fn indexes() -> Vec<IndexCreateStatement> {
-    let index = |name: &'static str, table: &'static str| {
-        Index::create().name(name).table(table).take()
-    };
+    let index =
+        |name: &'static str, table: &'static str| Index::create().name(name).table(table).take();
     vec![
         index("company_nickname", "company").col("tenant_id").col("nickname").unique().take(),
         index("company_by_name", "company").col("tenant_id").col("name_key").col("id").take(),

@@ -1,0 +1,137 @@
+//! Devices as people see them.
+
+use chamados_chassis::{
+    auth::Permission,
+    context::CallContext,
+    id::DeviceId,
+    page::{Page, PageRequest},
+};
+use chrono::{DateTime, Utc};
+
+use super::App;
+use crate::{
+    domain::{
+        device::{Device, Edit, Ordinal, Visibility},
+        presence::{Presence, is_stale},
+        timeline::{Entry, Kind},
+    },
+    error::{Error, Result},
+    store::{
+        self,
+        listing::{DeviceFilter, DeviceKey},
+    },
+};
+
+/// A device and how alive it is.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// The durable record.
+    pub device: Device,
+    /// By the server's clock.
+    pub presence: Presence,
+    /// Last message, as far as known; of an online device at most a second old.
+    pub last_seen_at: Option<DateTime<Utc>>,
+}
+
+/// Looks at a device's record together with the hot store.
+pub(super) fn view(app: &App, device: Device) -> View {
+    if device.presence != Presence::Online {
+        let (presence, last_seen_at) = (device.presence, device.last_seen_at);
+        return View { device, presence, last_seen_at };
+    }
+    let pulse = app.hot.slots().get(device.ordinal).pulse();
+    let presence =
+        if is_stale(&pulse, app.stamp()) { Presence::Stale } else { Presence::Online };
+    let last_seen_at = pulse.seen.time().or(device.last_seen_at);
+    View { device, presence, last_seen_at }
+}
+
+/// One device.
+///
+/// # Errors
+/// [`Error::DeviceNotFound`] also for one the caller does not see.
+pub async fn get(app: &App, cx: &CallContext, id: DeviceId) -> Result<View> {
+    let tenant = cx.require(Permission::DevicesRead)?;
+    let visibility = Visibility::of(cx.principal());
+    let device = store::devices::get(app.db.read(), tenant, visibility, id).await?;
+    Ok(view(app, device.ok_or(Error::DeviceNotFound)?))
+}
+
+/// Those of `ids` that the caller sees.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn batch_get(app: &App, cx: &CallContext, ids: &[DeviceId]) -> Result<Vec<View>> {
+    let tenant = cx.require(Permission::DevicesRead)?;
+    let visibility = Visibility::of(cx.principal());
+    let devices = store::devices::get_many(&app.db, tenant, visibility, ids).await?;
+    Ok(devices.into_iter().map(|device| view(app, device)).collect())
+}
+
+/// Devices the caller sees, by name.
+///
+/// # Errors
+/// [`Error::Store`].
+pub async fn list(
+    app: &App,
+    cx: &CallContext,
+    filter: &DeviceFilter,
+    page: &PageRequest<DeviceKey>,
+) -> Result<Page<View>> {
+    let tenant = cx.require(Permission::DevicesRead)?;
+    let visibility = Visibility::of(cx.principal());
+    let stale = || stale(app);
+    let devices =
+        store::listing::list(&app.db, tenant, visibility, filter, stale, page).await?;
+    Ok(devices.map(|device| view(app, device)))
+}
+
+/// Places of the devices that are silent for too long and not yet offline.
+fn stale(app: &App) -> Vec<Ordinal> {
+    let now = app.stamp();
+    let mut stale = Vec::new();
+    app.hot.slots().scan(|ordinal, pulse| {
+        if is_stale(pulse, now) {
+            stale.push(ordinal);
+        }
+    });
+    stale
+}
+
+/// Changes display name and notes. `version`, when given, must be the present one.
+///
+/// # Errors
+/// [`Error::DeviceNotFound`], [`Error::StaleVersion`].
+pub async fn update(
+    app: &App,
+    cx: &CallContext,
+    id: DeviceId,
+    version: Option<i64>,
+    edit: Edit,
+) -> Result<View> {
+    let tenant = cx.require(Permission::DevicesManage)?;
+    let edit = edit.checked()?;
+    let now = app.clock.now();
+    let tx = app.db.begin().await?;
+    let visibility = Visibility::of(cx.principal());
+    let known = store::devices::lock(&tx, tenant, visibility, id).await?;
+    let known = known.ok_or(Error::DeviceNotFound)?;
+    if version.is_some_and(|version| version != known.version) {
+        return Err(Error::StaleVersion);
+    }
+    let mut device = known.clone();
+    let changes = device.edit(edit);
+    if changes.is_empty() {
+        return Ok(view(app, device));
+    }
+    device.updated_at = now;
+    device.version += 1;
+    if !store::devices::update(&tx, &known, &device).await? {
+        return Err(Error::StaleVersion);
+    }
+    let entry = Entry::new(tenant, id, Kind::Updated, cx.actor()?, now).with_changes(changes);
+    store::timeline::append(&tx, &[entry]).await?;
+    tx.commit().await?;
+    app.signal_changed(&device).await;
+    Ok(view(app, device))
+}

@@ -1,0 +1,164 @@
+//! What can be done: one function a use case, each in one transaction.
+
+pub mod accounts;
+pub mod devices;
+pub mod enrolment;
+pub mod fences;
+pub mod inventory;
+pub mod jobs;
+pub mod reset;
+pub mod sessions;
+pub mod tickets;
+pub mod timeline;
+
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chamados_chassis::{
+    auth::{Audience, Keyring, Principal},
+    bus::SignalBus,
+    clock::SharedClock,
+    context::CallContext,
+    grpc::GrpcChannel,
+    id::{DeviceId, TenantId},
+};
+use chamados_proto::{
+    event::v1::Signal, identity::v1::enrolment_service_client::EnrolmentServiceClient,
+};
+use chamados_store_kit::Db;
+use chrono::{DateTime, Utc};
+use tokio::{sync::Notify, time::Instant};
+
+use crate::{
+    config::Config,
+    domain::{bucket::Bucket, device::Device, presence::Stamp},
+    error::Result,
+    hot::HotStore,
+    presence::SweepState,
+    streams::Streams,
+};
+
+/// How long identity may take.
+const PEER_DEADLINE: Duration = Duration::from_secs(10);
+
+/// What the use cases need. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// What clones of [`App`] share.
+pub struct Inner {
+    /// Settings.
+    pub config: Config,
+    /// The service's rows.
+    pub db: Db,
+    /// Says what time it is.
+    pub clock: SharedClock,
+    /// Tells browsers and replicas what changed.
+    pub signals: Arc<dyn SignalBus>,
+    /// Admits devices.
+    pub identity: EnrolmentServiceClient<GrpcChannel>,
+    /// Signs this service's calls to it.
+    pub keyring: Arc<Keyring>,
+    /// Who was heard when.
+    pub hot: Arc<dyn HotStore>,
+    /// The open streams.
+    pub streams: Arc<Streams>,
+    /// Makes the sweep look at once.
+    pub(crate) wake: Notify,
+    /// One sweep at a time.
+    pub(crate) sweep: tokio::sync::Mutex<SweepState>,
+    handshakes: Mutex<Bucket>,
+    inventories: Mutex<Bucket>,
+    /// The same moment on both hands of the clock.
+    began: (Instant, DateTime<Utc>),
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    pub(crate) fn new(deps: crate::Deps, hot: Arc<dyn HotStore>) -> Self {
+        let crate::Deps { config, db, clock, signals, identity, keyring, redis: _ } = deps;
+        let inner = Inner {
+            handshakes: Mutex::new(Bucket::new(config.handshakes_per_second)),
+            inventories: Mutex::new(Bucket::new(config.inventories_per_second)),
+            began: (clock.instant(), clock.now()),
+            config,
+            db,
+            clock,
+            signals,
+            identity: EnrolmentServiceClient::new(identity),
+            keyring,
+            hot,
+            streams: Arc::default(),
+            wake: Notify::new(),
+            sweep: tokio::sync::Mutex::default(),
+        };
+        Self(Arc::new(inner))
+    }
+
+    /// Now, by the monotonic hand: a wall clock that jumps makes nobody silent.
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp::of(self.began.1 + self.uptime())
+    }
+
+    pub(crate) fn uptime(&self) -> Duration {
+        self.clock.instant().saturating_duration_since(self.began.0)
+    }
+
+    /// A place for a new stream, or how long to wait for one.
+    fn admit_handshake(&self) -> Result<(), Duration> {
+        take(&self.handshakes, self.uptime())
+    }
+
+    /// Whether one more device may be asked for its inventory now.
+    pub(crate) fn may_ask_inventory(&self) -> bool {
+        take(&self.inventories, self.uptime()).is_ok()
+    }
+
+    /// A context for calls to identity on this service's own behalf.
+    fn service_context(&self, request_id: &str) -> Result<CallContext> {
+        let principal = Principal::Service { name: crate::NAME.to_owned(), tenant: None };
+        let token = self.keyring.sign(&principal, self.clock.now())?;
+        let deadline = self.clock.instant() + PEER_DEADLINE;
+        Ok(CallContext::new(principal, Some(token.into()), request_id.into(), deadline))
+    }
+
+    /// Tells those who may see the devices that something changed.
+    pub(crate) async fn signal(
+        &self,
+        tenant: TenantId,
+        topic: &str,
+        ids: &[DeviceId],
+        audience: Audience,
+    ) {
+        let signal = Signal {
+            tenant_id: tenant.to_string(),
+            topic: topic.to_owned(),
+            ids: ids.iter().map(ToString::to_string).collect(),
+            audience: Some(audience.into()),
+        };
+        self.signals.publish(signal).await;
+    }
+
+    /// Tells that a device's record changed.
+    async fn signal_changed(&self, device: &Device) {
+        let audience = Audience {
+            company: Some(device.company),
+            users: device.assigned_user.into_iter().collect(),
+        };
+        self.signal(device.tenant, "device.changed", &[device.id], audience).await;
+    }
+}
+
+fn take(bucket: &Mutex<Bucket>, now: Duration) -> Result<(), Duration> {
+    bucket.lock().unwrap_or_else(PoisonError::into_inner).take(now)
+}

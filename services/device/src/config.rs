@@ -1,0 +1,123 @@
+//! What may be set about devices.
+
+use std::time::Duration;
+
+use chamados_chassis::config::ConfigError;
+use serde::Deserialize;
+
+use crate::domain::{
+    brake::Brake,
+    pace::Pace,
+    presence::{Rule, ticks},
+};
+
+/// Settings of the device service. Times that decide about liveness are kept in tenths of a second.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Shortest interval between beats that agents are told, in milliseconds.
+    pub interval_millis: u64,
+    /// Beats a second a replica wants to see at most; with more devices the interval grows.
+    pub beats_per_second: u64,
+    /// A device is offline when silent for three intervals and this, in milliseconds.
+    pub offline_grace_millis: u64,
+    /// What a device of another replica gets on top, in milliseconds.
+    pub foreign_grace_millis: u64,
+    /// How long devices stay unknown after a restart or a mass loss before they may be called
+    /// offline, in milliseconds.
+    pub unknown_grace_millis: u64,
+    /// Time between two looks for silent devices, and between two exchanges with Redis, in
+    /// milliseconds.
+    pub sweep_millis: u64,
+    /// Time between two looks for resets that no signal told of, in milliseconds.
+    pub reset_poll_millis: u64,
+    /// Time between two looks for absences that other replicas wrote and for accounts that
+    /// identity has yet to make, in milliseconds.
+    pub upkeep_millis: u64,
+    /// A new stream must say Hello within this, in milliseconds.
+    pub hello_timeout_millis: u64,
+    /// One in so many beats is acknowledged.
+    pub acknowledge_every: u32,
+    /// Agents reconnect within a random part of this many seconds.
+    pub reconnect_spread_seconds: u32,
+    /// Open streams are closed over this long when the process stops, in milliseconds.
+    pub drain_millis: u64,
+    /// New streams a second; more are told to come back later.
+    pub handshakes_per_second: u32,
+    /// Devices a second that are asked for their inventory.
+    pub inventories_per_second: u32,
+    /// This many devices may always fall silent together.
+    pub brake_devices: u64,
+    /// Or this share of those online, in percent; more are unknown rather than offline.
+    pub brake_percent: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            interval_millis: 30_000,
+            beats_per_second: 20_000,
+            offline_grace_millis: 15_000,
+            foreign_grace_millis: 5_000,
+            unknown_grace_millis: 300_000,
+            sweep_millis: 1_000,
+            reset_poll_millis: 5_000,
+            upkeep_millis: 15_000,
+            hello_timeout_millis: 10_000,
+            acknowledge_every: 8,
+            reconnect_spread_seconds: 15,
+            drain_millis: 5_000,
+            handshakes_per_second: 2_000,
+            inventories_per_second: 200,
+            brake_devices: 200,
+            brake_percent: 5,
+        }
+    }
+}
+
+impl Config {
+    /// Nothing, when the values go together.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] naming the key.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        /// Longest interval the arrays can hold: 6,553.5 s.
+        const LONGEST_INTERVAL: u64 = 6_553_500;
+        let refuse = |message: &str| Err(ConfigError::Invalid(message.to_owned()));
+        if !(100..=LONGEST_INTERVAL).contains(&self.interval_millis) {
+            return refuse("device.interval_millis must be 100 to 6,553,500");
+        }
+        for (key, value) in [
+            ("sweep_millis", self.sweep_millis),
+            ("reset_poll_millis", self.reset_poll_millis),
+            ("upkeep_millis", self.upkeep_millis),
+            ("hello_timeout_millis", self.hello_timeout_millis),
+            ("beats_per_second", self.beats_per_second),
+            ("acknowledge_every", self.acknowledge_every.into()),
+        ] {
+            if value == 0 {
+                return refuse(&format!("device.{key} must not be 0"));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) const fn pace(&self) -> Pace {
+        Pace { shortest_millis: self.interval_millis, beats_per_second: self.beats_per_second }
+    }
+
+    pub(crate) fn rule(&self) -> Rule {
+        Rule {
+            grace: ticks(self.offline_grace_millis),
+            foreign_grace: ticks(self.foreign_grace_millis),
+        }
+    }
+
+    pub(crate) const fn brake(&self) -> Brake {
+        Brake { devices: self.brake_devices, percent: self.brake_percent, company_devices: 10 }
+    }
+
+    pub(crate) const fn hello_timeout(&self) -> Duration {
+        Duration::from_millis(self.hello_timeout_millis)
+    }
+}

@@ -1,0 +1,12 @@
+//! The rules of devices, without a database, a clock or a wire.
+
+pub mod device;
+pub mod fingerprint;
+pub mod inventory;
+pub mod os_label;
+pub mod timeline;
+
+pub mod brake;
+pub mod bucket;
+pub mod pace;
+pub mod presence;

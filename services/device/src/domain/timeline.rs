@@ -1,0 +1,165 @@
+//! What a device's timeline holds.
+
+use chamados_chassis::{
+    auth::Actor,
+    define_id,
+    id::{DeviceId, TenantId, TicketId},
+};
+use chrono::{DateTime, Utc};
+
+define_id!(
+    /// One entry of a timeline.
+    EntryId
+);
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Enrolled for the first time.
+    Enrolled,
+    /// Enrolled again: the same hardware.
+    Reenrolled,
+    /// Staff revoked its tokens.
+    Reset,
+    /// Staff changed name or notes.
+    Updated,
+    /// The agent reported something new.
+    InventoryChanged,
+    /// It came alive.
+    Online,
+    /// It went silent or said good-bye.
+    Offline,
+    /// A ticket about it was opened.
+    TicketOpened,
+    /// A ticket about it was resolved.
+    TicketResolved,
+}
+
+impl Kind {
+    const ALL: [Self; 9] = [
+        Self::Enrolled,
+        Self::Reenrolled,
+        Self::Reset,
+        Self::Updated,
+        Self::InventoryChanged,
+        Self::Online,
+        Self::Offline,
+        Self::TicketOpened,
+        Self::TicketResolved,
+    ];
+
+    /// Name as stored and as shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enrolled => "enrolled",
+            Self::Reenrolled => "reenrolled",
+            Self::Reset => "reset",
+            Self::Updated => "updated",
+            Self::InventoryChanged => "inventory_changed",
+            Self::Online => "online",
+            Self::Offline => "offline",
+            Self::TicketOpened => "ticket_opened",
+            Self::TicketResolved => "ticket_resolved",
+        }
+    }
+
+    /// Reads [`as_str`](Self::as_str).
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// One field that changed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FieldChange {
+    /// Path of the field, for example `notes` or `os.build`.
+    pub field: String,
+    /// Absent when there was no value.
+    pub old: Option<String>,
+    /// Absent when there is no value.
+    pub new: Option<String>,
+}
+
+impl FieldChange {
+    /// A change from `old` to `new`, in which an empty text is no value.
+    pub fn new(field: impl Into<String>, old: &str, new: &str) -> Self {
+        let value = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Self { field: field.into(), old: value(old), new: value(new) }
+    }
+}
+
+/// Collects the fields that changed.
+#[derive(Debug, Default)]
+pub struct Changes(Vec<FieldChange>);
+
+impl Changes {
+    /// Notes the field when its values differ.
+    pub fn compare(&mut self, field: &str, old: impl ToString, new: impl ToString) {
+        let (old, new) = (old.to_string(), new.to_string());
+        if old != new {
+            self.0.push(FieldChange::new(field, &old, &new));
+        }
+    }
+
+    /// What changed, in the order of comparing.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<FieldChange> {
+        self.0
+    }
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Grows with time.
+    pub id: EntryId,
+    /// Tenant of the device.
+    pub tenant: TenantId,
+    /// The device.
+    pub device: DeviceId,
+    /// What happened.
+    pub kind: Kind,
+    /// Who did it.
+    pub actor: Actor,
+    /// When, by the server's clock.
+    pub occurred_at: DateTime<Utc>,
+    /// Fields that changed, where some did.
+    pub changes: Vec<FieldChange>,
+    /// The ticket, for the ticket entries.
+    pub ticket: Option<TicketId>,
+    /// Number and subject of the ticket, or empty.
+    pub note: String,
+}
+
+impl Entry {
+    /// An entry without changes, ticket and note.
+    #[must_use]
+    pub fn new(
+        tenant: TenantId,
+        device: DeviceId,
+        kind: Kind,
+        actor: Actor,
+        occurred_at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id: EntryId::new(),
+            tenant,
+            device,
+            kind,
+            actor,
+            occurred_at,
+            changes: Vec::new(),
+            ticket: None,
+            note: String::new(),
+        }
+    }
+
+    /// The same with the fields that changed.
+    #[must_use]
+    pub fn with_changes(mut self, changes: Vec<FieldChange>) -> Self {
+        self.changes = changes;
+        self
+    }
+}

@@ -1,0 +1,83 @@
+//! How the device service fails.
+
+use std::borrow::Cow;
+
+use chamados_chassis::{
+    auth::{Denied, keyring::KeyringError},
+    error::{Describe, Invalid, Kind, Remote, Violation},
+};
+use chamados_store_kit::StoreError;
+
+/// Result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong in a use case.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The request cannot be right.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The caller may not do this.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// No such device, or not visible.
+    #[error("no such device")]
+    DeviceNotFound,
+    /// Somebody else changed it in between.
+    #[error("it was changed in the meantime")]
+    StaleVersion,
+    /// Identity refused or is away.
+    #[error(transparent)]
+    Remote(#[from] Remote),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A token cannot be signed.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// Another service answered what its contract does not allow.
+    #[error("{0}")]
+    BadAnswer(&'static str),
+}
+
+impl Describe for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Invalid(e) => e.kind(),
+            Self::Denied(e) => e.kind(),
+            Self::Remote(e) => e.kind(),
+            Self::Store(e) => e.kind(),
+            Self::DeviceNotFound => Kind::NotFound,
+            Self::StaleVersion => Kind::Stale,
+            Self::Keyring(_) | Self::BadAnswer(_) => Kind::Internal,
+        }
+    }
+
+    fn reason(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Invalid(e) => return e.reason(),
+            Self::Denied(e) => return e.reason(),
+            Self::Remote(e) => return e.reason(),
+            Self::Store(e) => return e.reason(),
+            Self::DeviceNotFound => "device_not_found",
+            Self::StaleVersion => "stale_version",
+            Self::Keyring(_) | Self::BadAnswer(_) => "internal",
+        })
+    }
+
+    fn violations(&self) -> Vec<Violation> {
+        match self {
+            Self::Invalid(e) => e.violations(),
+            Self::Remote(e) => e.violations(),
+            Self::Store(e) => e.violations(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            Self::Remote(e) => e.retry_after(),
+            _ => None,
+        }
+    }
+}

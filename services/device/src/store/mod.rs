@@ -1,0 +1,12 @@
+//! Rows, queries and migrations. Everything that belongs to a tenant is asked for by tenant; what
+//! the sweep and the streams do spans tenants, by ordinal or token.
+
+mod entity;
+mod row;
+
+pub mod devices;
+pub mod listing;
+pub mod migrations;
+pub mod presence;
+pub mod timeline;
+pub mod tokens;

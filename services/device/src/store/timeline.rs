@@ -1,0 +1,99 @@
+//! Timelines of devices.
+
+use chamados_chassis::{
+    auth::Actor,
+    id::{DeviceId, TenantId, TicketId},
+    page::{Page, PageRequest},
+};
+use chamados_store_kit::{Db, StoreError, Tx, keyset};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set, sea_query::Order,
+};
+use uuid::Uuid;
+
+use super::{
+    entity::timeline_entry::{self as row, Column, Entity},
+    row::write_json,
+};
+use crate::domain::timeline::{Entry, Kind};
+
+/// Sort key of a timeline: time, then id.
+pub type EntryKey = (DateTime<Utc>, Uuid);
+
+/// Rows in one statement; few enough for the limit on bound values.
+const BATCH: usize = 500;
+
+/// Adds entries.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn append(tx: &Tx, entries: &[Entry]) -> Result<(), StoreError> {
+    for batch in entries.chunks(BATCH) {
+        let rows = batch.iter().map(model).collect::<Result<Vec<_>, _>>()?;
+        Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// A device's entries, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(
+    db: &Db,
+    tenant: TenantId,
+    device: DeviceId,
+    page: &PageRequest<EntryKey>,
+) -> Result<Page<Entry>, StoreError> {
+    let all = Entity::find()
+        .filter(Column::TenantId.eq(tenant.as_uuid()))
+        .filter(Column::DeviceId.eq(device.as_uuid()));
+    let total = all.clone().count(db.read()).await?;
+    let mut select = all;
+    if let Some((time, id)) = page.after {
+        let columns = [Column::OccurredAt, Column::Id];
+        select = select.filter(keyset::after(columns, [time.into(), id.into()], &Order::Desc));
+    }
+    let rows = select
+        .order_by_desc(Column::OccurredAt)
+        .order_by_desc(Column::Id)
+        .limit(page.limit())
+        .all(db.read())
+        .await?;
+    let page = Page::of(rows, page, total, |row| (row.occurred_at, row.id));
+    let items = page.items.into_iter().map(entry).collect::<Result<_, _>>()?;
+    Ok(Page { items, next_token: page.next_token, total: page.total })
+}
+
+fn model(entry: &Entry) -> Result<row::ActiveModel, StoreError> {
+    let (actor_kind, actor_id) = entry.actor.to_parts();
+    Ok(row::ActiveModel {
+        id: Set(entry.id.into()),
+        tenant_id: Set(entry.tenant.into()),
+        device_id: Set(entry.device.into()),
+        kind: Set(entry.kind.as_str().to_owned()),
+        actor_kind: Set(actor_kind.to_owned()),
+        actor_id: Set(actor_id),
+        occurred_at: Set(entry.occurred_at),
+        changes: Set(write_json(&entry.changes)?),
+        ticket_id: Set(entry.ticket.map(Uuid::from)),
+        note: Set(entry.note.clone()),
+    })
+}
+
+fn entry(row: row::Model) -> Result<Entry, StoreError> {
+    let corrupt = |what: &str| StoreError::Corrupt(format!("timeline entry {}: {what}", row.id));
+    Ok(Entry {
+        id: row.id.into(),
+        tenant: row.tenant_id.into(),
+        device: row.device_id.into(),
+        kind: Kind::parse(&row.kind).ok_or_else(|| corrupt("kind"))?,
+        actor: Actor::from_parts(&row.actor_kind, &row.actor_id).ok_or_else(|| corrupt("actor"))?,
+        occurred_at: row.occurred_at,
+        changes: serde_json::from_value(row.changes.clone()).map_err(|_| corrupt("changes"))?,
+        ticket: row.ticket_id.map(TicketId::from),
+        note: row.note,
+    })
+}

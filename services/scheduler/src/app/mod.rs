@@ -1,0 +1,71 @@
+//! Use cases. People call [`schedules`] and [`runs`]; the loops call the rest, in this order in the
+//! life of a run: [`register`] makes the schedules, [`materialise`] the runs, [`claim`] takes one,
+//! [`execute`] has its owner do it, [`settle`] ends it; [`reap`] ends what nobody ends, and
+//! [`purge`] removes what is old.
+
+pub mod claim;
+pub mod execute;
+pub(crate) mod json;
+pub mod materialise;
+pub mod purge;
+pub mod reap;
+pub mod register;
+mod run_log;
+pub mod runs;
+pub mod schedules;
+pub mod settle;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use chamados_chassis::{
+    auth::Keyring, bus::SignalBus, clock::SharedClock, grpc::GrpcChannel, id::TenantId,
+};
+use chamados_proto::event::v1::{Audience, Signal};
+use chamados_store_kit::Db;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::{
+    config::Config,
+    domain::{run::RunId, schedule::ScheduleId},
+};
+
+/// What the use cases work with. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) config: Arc<Config>,
+    pub(crate) db: Db,
+    /// For tokens and intervals only: what is due is judged by the database's clock.
+    pub(crate) clock: SharedClock,
+    pub(crate) signals: Arc<dyn SignalBus>,
+    pub(crate) keyring: Arc<Keyring>,
+    /// Who does the work, by the part of the job type before the dot.
+    pub(crate) owners: Arc<BTreeMap<&'static str, GrpcChannel>>,
+    /// Who this replica is: random, new at each start, so that it never takes its former self's
+    /// leases for its own.
+    pub(crate) replica: Uuid,
+    /// Tells the dispatcher that there is something to claim.
+    pub(crate) ready: Arc<Notify>,
+}
+
+impl App {
+    /// Tells the panel that a schedule, or one of its runs, changed. What belongs to no tenant is
+    /// told to all under the nil id.
+    pub(crate) async fn job_changed(
+        &self,
+        tenant: Option<TenantId>,
+        schedule: ScheduleId,
+        run: Option<RunId>,
+    ) {
+        let tenant = tenant.unwrap_or_else(|| TenantId::from(Uuid::nil()));
+        let run = run.map(|id| id.to_string());
+        self.signals
+            .publish(Signal {
+                tenant_id: tenant.to_string(),
+                topic: "job.changed".to_owned(),
+                ids: std::iter::once(schedule.to_string()).chain(run).collect(),
+                audience: Some(Audience::default()),
+            })
+            .await;
+    }
+}

@@ -1,0 +1,174 @@
+//! When a schedule fires: by a cron pattern or every so many seconds.
+
+use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use super::cron::{self, Cron};
+
+/// Shortest interval, in seconds.
+pub const MIN_INTERVAL: u32 = 10;
+/// Longest interval, in seconds: 31 days.
+pub const MAX_INTERVAL: u32 = 31 * 24 * 60 * 60;
+
+/// How an expression is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Five fields: minute, hour, day of month, month, day of week.
+    Cron,
+    /// Seconds, in decimal.
+    Interval,
+}
+
+/// Why an expression cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A cron pattern that cannot be read.
+    #[error(transparent)]
+    Cron(#[from] cron::Error),
+    /// Not a number of seconds within the limits.
+    #[error("must be a number of seconds from {MIN_INTERVAL} to {MAX_INTERVAL}")]
+    Interval,
+    /// Nothing within five years.
+    #[error("never fires within five years")]
+    Never,
+    /// Not a name of the IANA time zone database.
+    #[error("is not a time zone, such as America/Sao_Paulo")]
+    Zone,
+}
+
+impl Error {
+    /// Whether the time zone is at fault, rather than the expression.
+    #[must_use]
+    pub const fn is_zone(&self) -> bool {
+        matches!(self, Self::Zone)
+    }
+}
+
+/// When a schedule fires.
+#[derive(Debug, Clone)]
+pub enum Timing {
+    /// By a pattern.
+    Cron(Cron),
+    /// Every so often, counted from the last time.
+    Interval(TimeDelta),
+}
+
+/// One time at which a schedule fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occurrence {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The time on a wall of the zone that it stands for, when its schedule is of fixed times.
+    pub nominal: Option<(NaiveDateTime, Tz)>,
+}
+
+impl Timing {
+    /// Reads an expression.
+    ///
+    /// # Errors
+    /// [`Error`] saying what is wrong, [`Error::Never`] excepted, which depends on today.
+    pub fn parse(kind: Kind, expression: &str, time_zone: &str) -> Result<Self, Error> {
+        let zone: Tz = time_zone.parse().map_err(|_| Error::Zone)?;
+        match kind {
+            Kind::Cron => Ok(Self::Cron(Cron::parse(expression, zone)?)),
+            Kind::Interval => {
+                let seconds = expression.parse::<u32>().ok();
+                let seconds = seconds.filter(|s| (MIN_INTERVAL..=MAX_INTERVAL).contains(s));
+                let seconds = seconds.ok_or(Error::Interval)?;
+                Ok(Self::Interval(TimeDelta::seconds(seconds.into())))
+            }
+        }
+    }
+
+    /// The first time after `now` of a schedule that begins, or begins again, now.
+    ///
+    /// # Errors
+    /// [`Error::Never`] when there is none.
+    pub fn first(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+        match self {
+            Self::Cron(cron) => cron.after(now).next().map(|firing| firing.at).ok_or(Error::Never),
+            Self::Interval(interval) => Ok(now + *interval),
+        }
+    }
+
+    /// Everything from `start` on, which is a time it fires, in order.
+    pub fn from(&self, start: DateTime<Utc>) -> Box<dyn Iterator<Item = Occurrence> + '_> {
+        match self {
+            Self::Cron(cron) => {
+                let just_before = start - TimeDelta::seconds(1);
+                Box::new(cron.after(just_before).map(|firing| Occurrence {
+                    at: firing.at,
+                    nominal: firing.nominal.map(|nominal| (nominal, cron.zone())),
+                }))
+            }
+            Self::Interval(interval) => {
+                let step = move |at: &DateTime<Utc>| at.checked_add_signed(*interval);
+                Box::new(std::iter::successors(Some(start), step).map(Occurrence::instant))
+            }
+        }
+    }
+}
+
+impl Occurrence {
+    const fn instant(at: DateTime<Utc>) -> Self {
+        Self { at, nominal: None }
+    }
+
+    /// What tells it from every other of its schedule: the nominal time and zone, or the instant.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self.nominal {
+            Some((time, zone)) => format!("{}[{zone}]", time.format("%Y-%m-%dT%H:%M")),
+            None => self.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone as _;
+
+    use super::*;
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        Utc.from_utc_datetime(&text.parse().unwrap())
+    }
+
+    fn keys(timing: &Timing, start: &str) -> Vec<String> {
+        timing.from(utc(start)).take(2).map(|occurrence| occurrence.key()).collect()
+    }
+
+    #[test]
+    fn keys_name_the_nominal_time_or_the_instant() {
+        let zone = "America/Sao_Paulo";
+        let fixed = Timing::parse(Kind::Cron, "0 0 * * *", zone).unwrap();
+        assert_eq!(
+            keys(&fixed, "2018-11-04T03:00:00"),
+            ["2018-11-04T00:00[America/Sao_Paulo]", "2018-11-05T00:00[America/Sao_Paulo]"],
+        );
+        let real = Timing::parse(Kind::Cron, "*/30 * * * *", zone).unwrap();
+        assert_eq!(
+            keys(&real, "2018-11-04T03:00:00"),
+            ["2018-11-04T03:00:00Z", "2018-11-04T03:30:00Z"],
+        );
+        let interval = Timing::parse(Kind::Interval, "90", zone).unwrap();
+        assert_eq!(
+            keys(&interval, "2018-11-04T03:00:00.250"),
+            ["2018-11-04T03:00:00.250Z", "2018-11-04T03:01:30.250Z"],
+        );
+    }
+
+    #[test]
+    fn bad_expressions_are_refused() {
+        for seconds in ["", "9", "-10", "1e3", "2678401", "10.5", "abc", "+ 10"] {
+            let error = Timing::parse(Kind::Interval, seconds, "UTC").unwrap_err();
+            assert_eq!(error, Error::Interval, "{seconds}");
+        }
+        for zone in ["", "Brazil/Nowhere", "UTC+3", "america/sao_paulo/x"] {
+            let error = Timing::parse(Kind::Interval, "60", zone).unwrap_err();
+            assert_eq!(error, Error::Zone, "{zone}");
+        }
+        let never = Timing::parse(Kind::Cron, "0 0 31 2 *", "UTC").unwrap();
+        assert_eq!(never.first(utc("2026-01-01T00:00:00")), Err(Error::Never));
+    }
+}

@@ -1,0 +1,5 @@
+//! Rows as they are, one file a table.
+
+pub(crate) mod run;
+pub(crate) mod run_log;
+pub(crate) mod schedule;

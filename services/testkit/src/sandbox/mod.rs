@@ -1,0 +1,214 @@
+//! The real product in this very process: real listeners on free ports, a database of its own, its
+//! own corner of Redis; gone afterwards.
+//!
+//! Behind fixed addresses ([`gate`]) stand processes ([`process`]), set up by [`settings`]. Tests use it
+//! as people do: by a [`Browser`], by [`Live`] updates, by a [`Computer`] with an agent. What has no
+//! page yet (more tenants, sessions of people without a password) is in `people`.
+
+mod answer;
+mod browser;
+mod computer;
+mod gate;
+mod life;
+mod live;
+mod people;
+mod process;
+mod settings;
+mod transcript;
+mod wire;
+
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Once};
+
+use anyhow::Context as _;
+use chamados::Target;
+use chamados_chassis::telemetry::{LogFormat, Telemetry, TelemetryConfig};
+use futures::FutureExt as _;
+use tempfile::TempDir;
+
+use self::{gate::Gate, process::Process};
+use crate::{TestDatabase, databases::Finish, redis};
+
+pub use self::{
+    answer::Answer,
+    browser::Browser,
+    computer::{Computer, Running},
+    live::{Frame, Live},
+    settings::{Backends, INTERVAL_SECONDS, OFFLINE_GRACE_MILLIS, Topology},
+    transcript::Transcript,
+    wire::{AgentStream, agent_client},
+};
+
+/// The product, running.
+pub struct Sandbox {
+    topology: Topology,
+    database: TestDatabase,
+    redis: Option<Corner>,
+    /// Key ring, and whatever else the product keeps beside its database.
+    directory: TempDir,
+    settings: Vec<(&'static str, String)>,
+    processes: Vec<(Vec<Target>, Option<Process>)>,
+    /// One a gateway, so that a test can choose.
+    http: Vec<Gate>,
+    grpc: Gate,
+    internal: BTreeMap<Target, Gate>,
+    setup_link: Option<String>,
+}
+
+/// The part of the shared Redis that is a sandbox's own.
+struct Corner {
+    url: String,
+    prefix: String,
+}
+
+impl Sandbox {
+    /// Starts the product on an empty database.
+    ///
+    /// # Errors
+    /// When PostgreSQL or Redis cannot be had, or the product does not start.
+    pub async fn start(topology: Topology, backends: Backends) -> anyhow::Result<Self> {
+        Self::start_with(topology, backends, &[]).await
+    }
+
+    /// The same with other settings, as in the configuration file.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_with(
+        topology: Topology,
+        backends: Backends,
+        settings: &[(&'static str, &str)],
+    ) -> anyhow::Result<Self> {
+        prepare_process();
+        let database = match backends {
+            Backends::SqliteMemory => TestDatabase::sqlite()?,
+            Backends::PostgresRedis => TestDatabase::postgres().await?,
+        };
+        let redis = match backends {
+            Backends::SqliteMemory => None,
+            Backends::PostgresRedis => {
+                Some(Corner { url: redis::url()?, prefix: redis::key_prefix() })
+            }
+        };
+        let processes: Vec<_> =
+            topology.processes().into_iter().map(|targets| (targets, None)).collect();
+        let gateways =
+            processes.iter().filter(|(targets, _)| targets.contains(&Target::Gateway)).count();
+        let mut sandbox = Self {
+            topology,
+            database,
+            redis,
+            directory: tempfile::tempdir()?,
+            settings: settings.iter().map(|(key, value)| (*key, (*value).to_owned())).collect(),
+            processes,
+            http: life::gates(gateways).await?,
+            grpc: Gate::open().await?,
+            internal: BTreeMap::new(),
+            setup_link: None,
+        };
+        for target in Target::ALL {
+            sandbox.internal.insert(target, Gate::open().await?);
+        }
+        match sandbox.begin().await {
+            Ok(()) => Ok(sandbox),
+            Err(error) => {
+                if let Err(error) = sandbox.remove().await {
+                    eprintln!("a sandbox stays behind: {error:#}");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The link by which the first admin is made, as the latest start printed it.
+    ///
+    /// # Errors
+    /// When it printed none.
+    pub fn setup_link(&self) -> anyhow::Result<&str> {
+        self.setup_link.as_deref().context("the start printed no set-up link")
+    }
+
+    /// Which parts run together.
+    #[must_use]
+    pub const fn topology(&self) -> Topology {
+        self.topology
+    }
+
+    /// The URL of the database, as `database.url` takes it.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// Where agents connect.
+    #[must_use]
+    pub fn agent_url(&self) -> String {
+        self.grpc.url()
+    }
+
+    /// Where one service is reached by the others; nobody listens there when everything is in one
+    /// process.
+    #[must_use]
+    pub fn internal_url(&self, target: Target) -> String {
+        self.internal[&target].url()
+    }
+
+    /// How many gateways there are.
+    #[must_use]
+    pub fn gateways(&self) -> usize {
+        self.http.len()
+    }
+
+    /// A browser that nobody is signed in to. Its requests go to the gateways in turn.
+    #[must_use]
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.http.iter().map(Gate::url).collect())
+    }
+
+    /// A browser on one gateway only, counted from 0.
+    #[must_use]
+    pub fn browser_on(&self, gateway: usize) -> Browser {
+        Browser::new(vec![self.http[gateway].url()])
+    }
+}
+
+/// Runs a test's body with a sandbox, and stops and removes it also when the body panics.
+///
+/// # Panics
+/// When the product does not start or stop in order, and as the body does.
+pub async fn with<R: Finish>(
+    sandbox: anyhow::Result<Sandbox>,
+    body: impl AsyncFnOnce(&mut Sandbox) -> R,
+) {
+    let mut sandbox = sandbox.unwrap_or_else(|error| panic!("no sandbox: {error:#}"));
+    let outcome = AssertUnwindSafe(async { body(&mut sandbox).await.finish() }).catch_unwind().await;
+    let removed = sandbox.remove().await;
+    match outcome {
+        Err(panic) => {
+            if let Err(error) = removed {
+                eprintln!("and the sandbox did not stop in order: {error:#}");
+            }
+            std::panic::resume_unwind(panic)
+        }
+        Ok(()) => removed.unwrap_or_else(|error| panic!("the product did not stop: {error:#}")),
+    }
+}
+
+/// What a process does once, before anything else. `CHAMADOS_TEST_LOG=debug` shows the product's logs.
+#[allow(clippy::disallowed_methods, reason = "for whoever looks for a fault")]
+fn prepare_process() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let _already_chosen = rustls::crypto::ring::default_provider().install_default();
+        if let Ok(log_filter) = std::env::var("CHAMADOS_TEST_LOG") {
+            let config = TelemetryConfig {
+                log_filter,
+                log_format: LogFormat::Pretty,
+                otlp_endpoint: String::new(),
+                service_name: "chamados".to_owned(),
+            };
+            if let Err(error) = Telemetry::init(&config) {
+                eprintln!("no logs: {error}");
+            }
+        }
+    });
+}

@@ -1,0 +1,96 @@
+//! The conversation of a ticket.
+
+use chamados_chassis::{
+    auth::Permission,
+    context::CallContext,
+    id::TicketId,
+    page::{Page, PageRequest},
+};
+use chamados_store_kit::{
+    StoreError,
+    idempotency::{self, Outcome},
+};
+
+use super::{App, Repeat, tickets};
+use crate::{
+    domain::{Comment, CommentId, CommentVisibility, RichText, TicketRef, Visibility},
+    error::{Error, Result},
+    store::{self, TimeKey},
+};
+
+/// A comment as somebody writes it.
+#[derive(Debug, Clone)]
+pub struct NewComment {
+    /// Tells a repeat.
+    pub repeat: Repeat,
+    /// On which ticket.
+    pub ticket: TicketId,
+    /// What it says.
+    pub body: RichText,
+    /// Who may read it.
+    pub visibility: CommentVisibility,
+}
+
+/// Adds a comment.
+///
+/// # Errors
+/// [`Error::TicketNotFound`]; [`Error::Denied`] for internal comments by others than staff;
+/// [`Error::Rejected`] on a resolved ticket, and for staff on one without assignee.
+pub async fn create(app: &App, cx: &CallContext, input: NewComment) -> Result<Comment> {
+    let tenant = cx.require(match input.visibility {
+        CommentVisibility::Public => Permission::TicketsComment,
+        CommentVisibility::Internal => Permission::TicketsCommentInternal,
+    })?;
+    let actor = cx.actor()?;
+    let key = idempotency::Key {
+        tenant,
+        actor: &actor,
+        method: "comment.create",
+        request_id: &input.repeat.request_id,
+    };
+    let now = app.clock.now();
+    let tx = app.db.begin().await?;
+    let outcome = idempotency::begin(&tx, &key, input.repeat.fingerprint, now).await?;
+    if let Outcome::Replay(answer) = outcome {
+        let known = store::comments::get(&tx, tenant, idempotency::replayed_id(&answer)?).await?;
+        return Ok(known.ok_or_else(|| StoreError::Corrupt("remembered comment: gone".to_owned()))?);
+    }
+    let visibility = Visibility::of(cx.principal());
+    let ticket = store::tickets::lock(&tx, tenant, visibility, input.ticket).await?;
+    let ticket = ticket.ok_or(Error::TicketNotFound)?;
+    ticket.accepts_comment(cx.principal().is_staff())?;
+    let comment = Comment {
+        id: CommentId::new(),
+        ticket: ticket.id,
+        author: actor.clone(),
+        visibility: input.visibility,
+        body: input.body,
+        created_at: now.max(ticket.updated_at),
+    };
+    store::comments::insert(&tx, tenant, &comment).await?;
+    store::timeline::append(&tx, tenant, ticket.id, &comment.entry(ticket.version)).await?;
+    // Comments never change, so their id is answer enough.
+    idempotency::finish(&tx, &key, comment.id.as_uuid().as_bytes().to_vec()).await?;
+    tx.commit().await?;
+    match comment.visibility {
+        CommentVisibility::Public => app.ticket_changed(None, &ticket).await,
+        CommentVisibility::Internal => app.ticket_changed_for_staff(&ticket).await,
+    }
+    Ok(comment)
+}
+
+/// Comments on a ticket the caller may see, oldest first.
+///
+/// # Errors
+/// [`Error::TicketNotFound`].
+pub async fn list(
+    app: &App,
+    cx: &CallContext,
+    ticket: TicketId,
+    page: &PageRequest<TimeKey>,
+) -> Result<Page<Comment>> {
+    let ticket = tickets::get(app, cx, TicketRef::Id(ticket)).await?;
+    let visibility = Visibility::of(cx.principal());
+    let db = app.db.read();
+    Ok(store::comments::list(db, ticket.tenant, visibility, ticket.id, page).await?)
+}

@@ -1,0 +1,73 @@
+//! Tickets: what people ask for, who works on it, and what was said. What the service owns, tells
+//! and hears is in the README beside this crate.
+
+pub mod api;
+pub mod app;
+pub mod domain;
+pub mod error;
+pub mod events;
+pub mod store;
+
+use std::sync::Arc;
+
+use chamados_chassis::{
+    bus::{Consumer, SignalBus},
+    clock::SharedClock,
+    grpc::GrpcChannel,
+    shutdown::Shutdown,
+};
+use chamados_store_kit::Db;
+use tonic::service::Routes;
+
+use crate::app::{App, peers::Peers};
+
+pub use error::Error;
+pub use store::migrations;
+
+/// What the service needs.
+pub struct Deps {
+    /// The ticket service's own rows.
+    pub db: Db,
+    /// Says what time it is.
+    pub clock: SharedClock,
+    /// Tells browsers what changed.
+    pub signals: Arc<dyn SignalBus>,
+    /// Knows people and companies.
+    pub identity: GrpcChannel,
+    /// Knows devices.
+    pub device: GrpcChannel,
+}
+
+/// The service.
+#[derive(Clone)]
+pub struct Service {
+    app: App,
+}
+
+impl Service {
+    /// gRPC paths that need no principal: none.
+    pub const PUBLIC_METHODS: &'static [&'static str] = &[];
+
+    /// Makes the service.
+    #[must_use]
+    pub fn new(deps: Deps) -> Self {
+        let Deps { db, clock, signals, identity, device } = deps;
+        let peers = Peers::new(identity, device, clock.clone());
+        Self { app: App { db, clock, signals, peers } }
+    }
+
+    /// Every RPC, without layers.
+    #[must_use]
+    pub fn routes(&self) -> Routes {
+        api::routes(&self.app)
+    }
+
+    /// Facts it wants.
+    #[must_use]
+    pub fn consumers(&self) -> Vec<Consumer> {
+        vec![events::tenant_created::consumer(self.app.clone())]
+    }
+
+    /// Starts its background loops: none.
+    pub fn start(&self, _shutdown: &Shutdown) {}
+}

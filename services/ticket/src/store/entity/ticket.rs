@@ -1,0 +1,38 @@
+//! Rows of `ticket`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "ticket")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    pub(crate) tenant_id: Uuid,
+    pub(crate) number: i64,
+    pub(crate) subject: String,
+    /// Without case and accents, for searching.
+    pub(crate) subject_key: String,
+    pub(crate) description: String,
+    pub(crate) status: String,
+    /// While paused.
+    pub(crate) pause_reason: Option<String>,
+    /// While in progress.
+    pub(crate) working_since: Option<DateTimeUtc>,
+    /// While resolved.
+    pub(crate) resolved_at: Option<DateTimeUtc>,
+    pub(crate) priority: String,
+    pub(crate) queue_id: Uuid,
+    pub(crate) requester_id: Uuid,
+    pub(crate) company_id: Option<Uuid>,
+    pub(crate) device_id: Option<Uuid>,
+    pub(crate) assignee_id: Option<Uuid>,
+    pub(crate) worked_seconds: i64,
+    pub(crate) created_at: DateTimeUtc,
+    pub(crate) updated_at: DateTimeUtc,
+    pub(crate) version: i64,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
