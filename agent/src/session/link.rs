@@ -18,7 +18,7 @@ use crate::{
 /// From the first packet to Welcome.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 /// For a good-bye to arrive.
-const BYE_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const BYE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Messages that may wait for a server that does not read. More means that it never will.
 const QUEUE: usize = 16;
 

@@ -12,7 +12,7 @@ use secrecy::ExposeSecret as _;
 
 use super::{
     Agent,
-    link::{self, End, Link},
+    link::{self, BYE_TIMEOUT, End, Link},
     pulse::Pulse,
 };
 use crate::{VERSION, inventory::Inventory};
@@ -24,9 +24,18 @@ impl Agent {
     /// Opens a stream and serves it to its end.
     pub(super) async fn session(&mut self) -> End {
         let stop = self.shutdown.requested();
-        let opened = tokio::select! {
-            () = stop => return End::Stopped,
-            opened = self.open() => opened,
+        let opened = {
+            let mut opening = std::pin::pin!(self.open());
+            tokio::select! {
+                () = stop => {
+                    // The server may have heard the Hello already: it must hear the good-bye too.
+                    if let Ok(Ok((link, ..))) = tokio::time::timeout(BYE_TIMEOUT, opening).await {
+                        link.bye().await;
+                    }
+                    return End::Stopped;
+                }
+                opened = &mut opening => opened,
+            }
         };
         let (link, welcome, inventory) = match opened {
             Ok(opened) => opened,

@@ -16,7 +16,9 @@ use chamados_identity as identity;
 use chamados_scheduler as scheduler;
 use chamados_store_kit::{Db, Relay};
 use chamados_ticket as ticket;
-use tonic::service::Routes;
+use http::{HeaderName, HeaderValue};
+use tonic::{Status, service::Routes};
+use tower::{ServiceExt as _, util::BoxCloneSyncService};
 
 use crate::{backends::Backends, config::Config, database, target::Target};
 
@@ -59,7 +61,8 @@ pub(crate) async fn wire(
         metrics: metrics.clone(),
         limits: config.limits.clone(),
     };
-    let mut host = Host { config, backends, health, shutdown, stack, bindings, internal: None };
+    let internal = BTreeMap::new();
+    let mut host = Host { config, backends, health, shutdown, stack, bindings, internal };
     let mut public = None;
 
     if config.target.contains(Target::Identity) {
@@ -97,8 +100,7 @@ pub(crate) async fn wire(
             keyring: backends.keyring.clone(),
             identity: channels.identity.clone(),
             redis: backends.redis.clone(),
-        })
-        .await?;
+        })?;
         let methods = device::Service::PUBLIC_METHODS;
         public = Some(host.stack.layered(service.public_routes(), methods));
         host.add(Target::Device, service.routes(), methods, db, service.consumers()).await?;
@@ -113,18 +115,19 @@ pub(crate) async fn wire(
             signals: backends.signals.clone(),
             keyring: backends.keyring.clone(),
             owners: [
-                ("identity", channels.identity.clone()),
-                ("ticket", channels.ticket.clone()),
-                ("device", channels.device.clone()),
-                ("scheduler", channels.scheduler.clone()),
+                (Target::Identity, &channels.identity),
+                (Target::Ticket, &channels.ticket),
+                (Target::Device, &channels.device),
+                (Target::Scheduler, &channels.scheduler),
             ]
+            .map(|(target, channel)| (target.as_str(), addressed(target, channel.clone())))
             .into(),
         });
         let methods = scheduler::Service::PUBLIC_METHODS;
         host.add(Target::Scheduler, service.routes(), methods, db, service.consumers()).await?;
         service.start(shutdown);
     }
-    let internal = host.internal.filter(|_| !config.target.is_all());
+    let internal = (!config.target.is_all()).then(|| together(host.internal));
     let mut http = None;
     if config.target.contains(Target::Gateway) {
         let service = gateway::Service::new(gateway::Deps {
@@ -174,7 +177,7 @@ struct Host<'a> {
     shutdown: &'a Shutdown,
     stack: Stack,
     bindings: Bindings,
-    internal: Option<Routes>,
+    internal: BTreeMap<Target, Routes>,
 }
 
 impl Host<'_> {
@@ -200,10 +203,7 @@ impl Host<'_> {
         if let Some(binding) = self.bindings.get(&target) {
             binding.bind(grpc::local(routes.clone()));
         }
-        self.internal = Some(match self.internal.take() {
-            None => routes,
-            Some(others) => merge(others, routes),
-        });
+        self.internal.insert(target, routes);
         for consumer in consumers {
             self.backends.bus.attach(consumer).await?;
         }
@@ -212,8 +212,55 @@ impl Host<'_> {
     }
 }
 
-/// The routes of both; the fallback of the first answers for what neither has.
-fn merge(first: Routes, second: Routes) -> Routes {
-    let second = second.into_axum_router().reset_fallback();
-    Routes::from(first.into_axum_router().merge(second))
+/// Names the service that a call is for, where its path does not.
+const OWNER: HeaderName = HeaderName::from_static("chamados-owner");
+
+/// A channel whose calls say that they are for `target`.
+fn addressed(target: Target, channel: GrpcChannel) -> GrpcChannel {
+    BoxCloneSyncService::new(channel.map_request(move |mut request: http::Request<_>| {
+        request.headers_mut().insert(OWNER, HeaderValue::from_static(target.as_str()));
+        request
+    }))
+}
+
+/// Services behind one listener. The package in a call's path says which one is meant; the contract
+/// of scheduled work, which all of them serve, is told apart by [`OWNER`].
+fn together(services: BTreeMap<Target, Routes>) -> Routes {
+    Routes::from(axum::Router::new().fallback(move |request: http::Request<axum::body::Body>| {
+        let service = owner(&request).and_then(|target| services.get(&target)).cloned();
+        async move {
+            match service {
+                Some(service) => service.oneshot(request).await,
+                None => Ok(Status::unimplemented("no such service here").into_http()),
+            }
+        }
+    }))
+}
+
+fn owner<B>(request: &http::Request<B>) -> Option<Target> {
+    let package = request.uri().path().strip_prefix("/chamados.")?.split('.').next()?;
+    let name = match package {
+        "jobs" => request.headers().get(OWNER)?.to_str().ok()?,
+        package => package,
+    };
+    Target::ALL.into_iter().find(|target| target.as_str() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_call_finds_its_service() {
+        let owner = |path: &str, named: &str| {
+            let request = http::Request::builder().uri(path).header(OWNER, named).body(());
+            owner(&request.unwrap())
+        };
+        let get = "/chamados.ticket.v1.TicketService/GetTicket";
+        assert_eq!(owner(get, "device"), Some(Target::Ticket), "the path goes first");
+        let execute = "/chamados.jobs.v1.JobHandler/Execute";
+        assert_eq!(owner(execute, "device"), Some(Target::Device));
+        assert_eq!(owner(execute, "nobody"), None);
+        assert_eq!(owner("/grpc.health.v1.Health/Check", "device"), None);
+    }
 }

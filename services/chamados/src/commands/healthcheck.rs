@@ -8,6 +8,7 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
+use tonic::transport::Endpoint;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -36,8 +37,8 @@ async fn http(address: SocketAddr) -> anyhow::Result<()> {
 }
 
 async fn grpc(address: SocketAddr) -> anyhow::Result<()> {
-    let mut client =
-        HealthClient::connect(format!("http://{address}")).await.context("cannot connect")?;
+    let endpoint = Endpoint::from_shared(format!("http://{address}"))?;
+    let mut client = HealthClient::new(endpoint.connect().await.context("cannot connect")?);
     client.check(HealthCheckRequest::default()).await.context("not ready")?;
     Ok(())
 }

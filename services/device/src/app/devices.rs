@@ -40,8 +40,7 @@ pub(super) fn view(app: &App, device: Device) -> View {
         return View { device, presence, last_seen_at };
     }
     let pulse = app.hot.slots().get(device.ordinal).pulse();
-    let presence =
-        if is_stale(&pulse, app.stamp()) { Presence::Stale } else { Presence::Online };
+    let presence = if is_stale(&pulse, app.stamp()) { Presence::Stale } else { Presence::Online };
     let last_seen_at = pulse.seen.time().or(device.last_seen_at);
     View { device, presence, last_seen_at }
 }
@@ -81,8 +80,7 @@ pub async fn list(
     let tenant = cx.require(Permission::DevicesRead)?;
     let visibility = Visibility::of(cx.principal());
     let stale = || stale(app);
-    let devices =
-        store::listing::list(&app.db, tenant, visibility, filter, stale, page).await?;
+    let devices = store::listing::list(&app.db, tenant, visibility, filter, stale, page).await?;
     Ok(devices.map(|device| view(app, device)))
 }
 

@@ -90,10 +90,8 @@ pub async fn enroll(app: &App, request_id: &str, input: Enroll) -> Result<Enroll
 
 async fn admit(app: &App, request_id: &str, input: Enroll) -> Result<Enrolment> {
     let cx = app.service_context(request_id)?;
-    let message = pb::AdmitDeviceRequest {
-        provisioning_code: input.provisioning_code,
-        email: input.email,
-    };
+    let message =
+        pb::AdmitDeviceRequest { provisioning_code: input.provisioning_code, email: input.email };
     let request = cx.request(message, &*app.clock);
     let answer = app.identity.clone().admit_device(request).await.map_err(Remote)?.into_inner();
     let bad = |_| Error::BadAnswer("identity admitted a device without an id");

@@ -54,6 +54,10 @@ impl Job for PurgeProcessed {
         let base = housekeeping::PurgeProcessed { name: self.name() };
         let done = base.run(context).await?;
         let tokens = store::tokens::purge_revoked(&done.tx, before).await?;
-        Ok(done.with_line("tokens_forgotten", "Revoked tokens past their time", &[("tokens", tokens)]))
+        Ok(done.with_line(
+            "tokens_forgotten",
+            "Revoked tokens past their time",
+            &[("tokens", tokens)],
+        ))
     }
 }

@@ -112,17 +112,10 @@ async fn authenticate(app: &App, token: &str) -> Result<Box<Device>, Refusal> {
 }
 
 async fn begin(app: &App, device: &Device, digests: &Digests) -> Result<Session, Refusal> {
-    // Time keeps epochs rising when neither memory nor Redis remembers the last one.
-    let seconds = u32::try_from(app.clock.now().timestamp()).unwrap_or(0);
-    let floor = seconds.max(device.presence_epoch.saturating_add(1));
-    let epoch = app.hot.claim(device.ordinal, floor).await;
     let generation = device.token_generation;
     let slot = app.hot.slots().get(device.ordinal);
     let told_millis = app.config.pace().interval_millis(app.streams.count() + 1);
-    let opening = Opening { epoch, generation, told: told_ticks(told_millis), now: app.stamp() };
-    if !slot.open(opening) {
-        return Err(Refusal::Superseded);
-    }
+    let epoch = claim(app, device, &slot, told_ticks(told_millis)).await?;
     let registration = app.streams.register(device.ordinal, epoch, generation);
     // A reset that came before the registration found no stream to end.
     if slot.generation() > generation {
@@ -143,6 +136,25 @@ async fn begin(app: &App, device: &Device, digests: &Digests) -> Result<Session,
         registration,
         wanted: device.digests.missing(digests),
     })
+}
+
+/// Makes the stream the device's newest and gives its epoch.
+async fn claim(app: &App, device: &Device, slot: &Slot, told: u16) -> Result<u32, Refusal> {
+    /// An exchange may bring the claim back from Redis before the slot is opened with it, and
+    /// two streams may begin at once: then the next epoch is claimed.
+    const ATTEMPTS: usize = 5;
+
+    // Time keeps epochs rising when neither memory nor Redis remembers the last one.
+    let floor = app.stamp().seconds().max(device.presence_epoch.saturating_add(1));
+    for _ in 0..ATTEMPTS {
+        let now = app.stamp();
+        let epoch = app.hot.claim(device.ordinal, floor, told, now).await;
+        let generation = device.token_generation;
+        if slot.open(Opening { epoch, generation, told, now }) {
+            return Ok(epoch);
+        }
+    }
+    Err(Refusal::Superseded)
 }
 
 /// An interval as the arrays keep it; settings are checked to fit.

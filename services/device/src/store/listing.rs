@@ -6,8 +6,8 @@ use chamados_chassis::{
 };
 use chamados_store_kit::{Db, StoreError, keyset, text};
 use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Select,
+    ColumnTrait as _, Condition, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
     sea_query::{Expr, ExprTrait as _, Order, SimpleExpr},
 };
 use uuid::Uuid;

@@ -111,10 +111,7 @@ pub async fn load_present(db: &Db) -> Result<Vec<State>, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn load_absent_since(
-    db: &Db,
-    since: DateTime<Utc>,
-) -> Result<Vec<State>, StoreError> {
+pub async fn load_absent_since(db: &Db, since: DateTime<Utc>) -> Result<Vec<State>, StoreError> {
     let absent = [Presence::Offline.as_str(), Presence::Unknown.as_str()];
     let condition = Column::Presence.is_in(absent).and(Column::PresenceSince.gte(since));
     states_where(db, condition).await
@@ -178,7 +175,8 @@ pub async fn write(
 ) -> Result<Vec<State>, StoreError> {
     let mut changed = Vec::new();
     for batch in observations.chunks(BATCH) {
-        let rows = tx.query_all(&statement(tx.get_database_backend(), presence, batch, now)).await?;
+        let rows =
+            tx.query_all(&statement(tx.get_database_backend(), presence, batch, now)).await?;
         for row in rows {
             changed.push(Row::from_query_result(&row, "")?.try_into()?);
         }

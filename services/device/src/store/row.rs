@@ -2,7 +2,7 @@
 
 use chamados_chassis::id::UserId;
 use chamados_store_kit::{StoreError, text};
-use sea_orm::{ActiveValue, IntoActiveModel as _, Set};
+use sea_orm::{ActiveValue, Set};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
@@ -51,7 +51,12 @@ pub(super) fn device(row: Model) -> Result<Device, StoreError> {
             disks: read_json(row.disks, id)?.unwrap_or_default(),
             interfaces: read_json(row.network, id)?.unwrap_or_default(),
         },
-        digests: digests([row.os_digest, row.hardware_digest, row.disks_digest, row.network_digest]),
+        digests: digests([
+            row.os_digest,
+            row.hardware_digest,
+            row.disks_digest,
+            row.network_digest,
+        ]),
         token_generation: small(row.token_generation, id)?,
         enrolled: row.enrolled,
         presence,

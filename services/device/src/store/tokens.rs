@@ -52,11 +52,7 @@ pub async fn insert(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn revoke_all(
-    tx: &Tx,
-    device: DeviceId,
-    now: DateTime<Utc>,
-) -> Result<u32, StoreError> {
+pub async fn revoke_all(tx: &Tx, device: DeviceId, now: DateTime<Utc>) -> Result<u32, StoreError> {
     let of_device = token::Column::DeviceId.eq(device.as_uuid());
     let hashes: Vec<Vec<u8>> = token::Entity::find()
         .select_only()

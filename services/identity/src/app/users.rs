@@ -119,7 +119,7 @@ pub async fn create(app: &App, cx: &CallContext, new: CreateUser) -> Result<User
     Ok(user)
 }
 
-/// Changes how the panel looks to the caller; absent fields stay.
+/// Changes how the panel looks to the caller; absent fields stay, an empty locale is forgotten.
 pub async fn update_preferences(
     app: &App,
     cx: &CallContext,
@@ -131,7 +131,8 @@ pub async fn update_preferences(
         value.as_ref().is_none_or(|value| all.contains(&value.as_str()))
     };
     let mut checks = chamados_chassis::error::Checks::default();
-    checks.ensure("locale", known(&preferences.locale, &LOCALES), "must be pt-BR or en");
+    let locale = preferences.locale.clone().filter(|locale| !locale.is_empty());
+    checks.ensure("locale", known(&locale, &LOCALES), "must be pt-BR or en");
     checks.ensure("theme", known(&preferences.theme, &THEMES), "must be light, dark or system");
     checks.finish()?;
     let tx = app.db.begin().await?;

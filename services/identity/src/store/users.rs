@@ -239,7 +239,7 @@ pub async fn preferences(
     }))
 }
 
-/// Writes down how the panel looks; absent fields stay.
+/// Writes down how the panel looks; absent fields stay, an empty locale is forgotten.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -251,7 +251,7 @@ pub async fn set_preferences(
 ) -> Result<(), StoreError> {
     let mut model = row::ActiveModel::default();
     if let Some(locale) = &preferences.locale {
-        model.locale = Set(Some(locale.clone()));
+        model.locale = Set(Some(locale.clone()).filter(|locale| !locale.is_empty()));
     }
     if let Some(theme) = &preferences.theme {
         model.theme = Set(Some(theme.clone()));

@@ -94,6 +94,8 @@ async fn preferences_stay_and_are_checked(db: &TestDatabase) -> anyhow::Result<(
     let both = users.update_preferences(identity.by(&admin, set(None, Some("dark")))).await?;
     let expected = set(Some("pt-BR"), Some("dark")).preferences.unwrap();
     assert_eq!(both.into_inner(), expected);
+    let forgotten = users.update_preferences(identity.by(&admin, set(Some(""), None))).await?;
+    assert_eq!(forgotten.into_inner(), set(None, Some("dark")).preferences.unwrap());
     let refused = users.update_preferences(identity.by(&admin, set(Some("xx"), None))).await;
     assert_eq!(reason(refused), "invalid_argument");
     Ok(())

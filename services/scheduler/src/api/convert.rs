@@ -13,11 +13,11 @@ use crate::{
         schedules::{Update, View},
     },
     domain::{
+        log::KeptLine,
         run::{Run, RunId, State as RunState, Trigger},
         schedule::{Change, State},
         timing::Kind,
     },
-    store::logs::KeptLine,
 };
 
 /// Times shown ahead.

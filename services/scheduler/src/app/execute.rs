@@ -2,16 +2,12 @@
 
 use std::time::Duration;
 
-use chamados_chassis::{
-    auth::Principal,
-    context::{PRINCIPAL, REQUEST_ID},
-    error::reason_of,
-};
+use chamados_chassis::{auth::Principal, context::CallContext, error::reason_of};
 use chamados_proto::jobs::v1::{
     ExecuteRequest, ExecuteResponse, LogLevel, LogLine, execute_response::Event,
     job_handler_client::JobHandlerClient,
 };
-use tonic::{Code, Request, Status, Streaming, metadata::MetadataValue};
+use tonic::{Code, Status, Streaming};
 
 use super::{
     App,
@@ -46,8 +42,7 @@ pub async fn run(app: &App, claim: &Claim, stop: impl Future<Output = ()>) {
 /// One attempt, within its deadline.
 async fn attempt(app: &App, claim: &Claim, log: &mut RunLog<'_>) -> Outcome {
     let left = claim.time_left(app.clock.instant());
-    let result = tokio::time::timeout(left, call(app, &claim.run, left, log)).await;
-    match result {
+    match tokio::time::timeout(left, call(app, claim, log)).await {
         Ok(Ok(summary)) => Outcome::Succeeded(summary),
         Ok(Err(failure)) => Outcome::Failed(failure),
         Err(_) => Outcome::Failed(Failure::overtime()),
@@ -55,18 +50,14 @@ async fn attempt(app: &App, claim: &Claim, log: &mut RunLog<'_>) -> Outcome {
 }
 
 /// Calls the owner and reads its stream to the end; its summary.
-async fn call(
-    app: &App,
-    run: &Run,
-    left: Duration,
-    log: &mut RunLog<'_>,
-) -> Result<String, Failure> {
+async fn call(app: &App, claim: &Claim, log: &mut RunLog<'_>) -> Result<String, Failure> {
+    let run = &claim.run;
     let owner = run.job_type.split_once('.').map_or("", |(owner, _)| owner);
     let Some(channel) = app.owners.get(owner) else {
         let message = format!("no service here does {:?}", run.job_type);
         return Err(Failure::lasting("owner_unknown", &message));
     };
-    let request = request(app, run, left)?;
+    let request = context(app, claim)?.request(message(run), &*app.clock);
     let mut client = JobHandlerClient::new(channel.clone());
     let mut events = client.execute(request).await.map_err(|s| failure(&s))?.into_inner();
     let mut summary = None;
@@ -79,6 +70,27 @@ async fn call(
         }
     }
     summary.ok_or_else(|| Failure::passing("no_result", "the job ended without a result"))
+}
+
+/// The scheduler calls on its own behalf, with the run's id as request id, until the deadline.
+fn context(app: &App, claim: &Claim) -> Result<CallContext, Failure> {
+    let principal = Principal::Service { name: "scheduler".to_owned(), tenant: claim.run.tenant };
+    let token = app
+        .keyring
+        .sign(&principal, app.clock.now())
+        .map_err(|e| Failure::lasting("no_token", &e.to_string()))?;
+    let request_id = claim.run.id.to_string().into();
+    Ok(CallContext::new(principal, Some(token.into()), request_id, claim.deadline()))
+}
+
+fn message(run: &Run) -> ExecuteRequest {
+    ExecuteRequest {
+        run_id: run.id.to_string(),
+        job_type: run.job_type.clone(),
+        fence: run.fence,
+        attempt: run.attempt,
+        payload: run.payload.as_object().map(json::to_struct),
+    }
 }
 
 /// The next event; meanwhile lines do not wait for ever.
@@ -94,30 +106,6 @@ async fn next(
             Ok(Err(status)) => return Err(failure(&status)),
         }
     }
-}
-
-/// The call, made by the scheduler itself, with the run's id as its request id.
-fn request(app: &App, run: &Run, left: Duration) -> Result<Request<ExecuteRequest>, Failure> {
-    let principal = Principal::Service { name: "scheduler".to_owned(), tenant: run.tenant };
-    let token = app
-        .keyring
-        .sign(&principal, app.clock.now())
-        .map_err(|e| Failure::lasting("no_token", &e.to_string()))?;
-    let id = run.id.to_string();
-    let mut request = Request::new(ExecuteRequest {
-        run_id: id.clone(),
-        job_type: run.job_type.clone(),
-        fence: run.fence,
-        attempt: run.attempt,
-        payload: run.payload.as_object().map(json::to_struct),
-    });
-    request.set_timeout(left);
-    for (key, value) in [(PRINCIPAL, token), (REQUEST_ID, id)] {
-        if let Ok(value) = MetadataValue::try_from(value) {
-            request.metadata_mut().insert(key, value);
-        }
-    }
-    Ok(request)
 }
 
 fn kept(line: LogLine) -> Line {

@@ -8,9 +8,12 @@ use chamados_chassis::{
 
 use super::App;
 use crate::{
-    domain::run::{Run, RunId},
+    domain::{
+        log::KeptLine,
+        run::{Run, RunId},
+    },
     error::{Error, Result},
-    store::{self, logs::KeptLine, runs::RunKey},
+    store::{self, runs::RunKey},
 };
 
 /// The most log lines of an answer: the newest.

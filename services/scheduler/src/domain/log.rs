@@ -1,5 +1,6 @@
 //! Log lines of runs: what is kept of them, and how much.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 /// Lines of a job that are kept per attempt. The scheduler's own come on top.
@@ -124,6 +125,19 @@ impl Line {
 
 fn json_size(fields: &Map<String, Value>) -> usize {
     serde_json::to_string(fields).map_or(usize::MAX, |text| text.len())
+}
+
+/// A line as it was kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptLine {
+    /// Attempt it belongs to; 0 before the first.
+    pub attempt: i32,
+    /// Counts up from 1 in the run.
+    pub sequence: i32,
+    /// When, by the database's clock.
+    pub time: DateTime<Utc>,
+    /// What it says.
+    pub line: Line,
 }
 
 /// Letters, digits and underscores, in lower case; `log` when nothing is left.

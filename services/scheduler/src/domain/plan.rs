@@ -152,7 +152,7 @@ mod tests {
         use Trigger::{CatchUp as Late, Schedule as OnTime};
         let with = |misfire| CatchUp { misfire, ..HOUR };
         // (misfire, overlap, unfinished, now) -> runs, missed, overlapped, next
-        let cases: Vec<(Misfire, Overlap, u64, i64, Vec<(i64, Trigger)>, u64, u64)> = vec![
+        let cases = [
             (FireOnce, Overlap::Skip, 0, 0, vec![(0, OnTime)], 0, 0),
             (FireOnce, Overlap::Skip, 1, 0, vec![], 0, 1),
             (FireOnce, Overlap::BufferOne, 1, 0, vec![(0, OnTime)], 0, 0),

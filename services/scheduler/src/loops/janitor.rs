@@ -8,9 +8,24 @@ use chamados_chassis::shutdown::Shutdown;
 use crate::app::{App, register};
 
 /// Between two looks. Nearly always the first, at the start, does all there is to do.
-const PAUSE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_secs(60 * 60);
+/// Between two tries while the database is away.
+const RETRY: Duration = Duration::from_secs(2);
 
 /// Runs until shutdown.
 pub(crate) async fn run(app: App, shutdown: Shutdown) {
-    super::repeat(shutdown, "janitor", PAUSE, || register::builtins(&app)).await;
+    while !shutdown.is_requested() {
+        let pause = match register::builtins(&app).await {
+            Ok(()) => PAUSE,
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "the built-in schedules could not be made");
+                RETRY
+            }
+        };
+        tokio::select! {
+            () = shutdown.requested() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
 }

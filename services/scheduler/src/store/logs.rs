@@ -9,22 +9,9 @@ use sea_orm::{
 
 use super::entity::run_log::{self as row, Column, Entity};
 use crate::domain::{
-    log::{Level, Line},
+    log::{KeptLine, Level, Line},
     run::RunId,
 };
-
-/// A line as it was kept.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KeptLine {
-    /// Attempt it belongs to; 0 before the first.
-    pub attempt: i32,
-    /// Counts up from 1 in the run.
-    pub sequence: i32,
-    /// When, by the database's clock.
-    pub time: DateTime<Utc>,
-    /// What it says.
-    pub line: Line,
-}
 
 /// Where lines go: their run and attempt, the sequence of the first of them, and when.
 #[derive(Debug, Clone, Copy)]

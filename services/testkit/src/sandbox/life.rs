@@ -123,7 +123,9 @@ impl Sandbox {
         }
     }
 
-    pub(super) fn keyring_file(&self) -> std::path::PathBuf {
+    /// The key ring of the product.
+    #[must_use]
+    pub fn keyring_file(&self) -> std::path::PathBuf {
         self.directory.path().join("keyring")
     }
 

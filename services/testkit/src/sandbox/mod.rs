@@ -17,7 +17,7 @@ mod settings;
 mod transcript;
 mod wire;
 
-use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Once};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Once, time::Duration};
 
 use anyhow::Context as _;
 use chamados::Target;
@@ -33,10 +33,14 @@ pub use self::{
     browser::Browser,
     computer::{Computer, Running},
     live::{Frame, Live},
+    people::PASSWORD,
     settings::{Backends, INTERVAL_SECONDS, OFFLINE_GRACE_MILLIS, Topology},
     transcript::Transcript,
     wire::{AgentStream, agent_client},
 };
+
+/// No test takes longer, so that one that hangs fails and says so.
+const TEST_LIMIT: Duration = Duration::from_secs(100);
 
 /// The product, running.
 pub struct Sandbox {
@@ -180,7 +184,11 @@ pub async fn with<R: Finish>(
     body: impl AsyncFnOnce(&mut Sandbox) -> R,
 ) {
     let mut sandbox = sandbox.unwrap_or_else(|error| panic!("no sandbox: {error:#}"));
-    let outcome = AssertUnwindSafe(async { body(&mut sandbox).await.finish() }).catch_unwind().await;
+    let body = async {
+        let outcome = tokio::time::timeout(TEST_LIMIT, body(&mut sandbox)).await;
+        outcome.unwrap_or_else(|_| panic!("not done within {TEST_LIMIT:?}")).finish();
+    };
+    let outcome = AssertUnwindSafe(body).catch_unwind().await;
     let removed = sandbox.remove().await;
     match outcome {
         Err(panic) => {
@@ -211,4 +219,28 @@ fn prepare_process() {
             }
         }
     });
+}
+
+/// Makes a test `mode::name`, in a sandbox of its own, of each function
+/// `async fn name(sandbox: &mut Sandbox) -> anyhow::Result<()>`.
+///
+/// ```text
+/// sandbox_suite!(split: Split on PostgresRedis; a_ticket_is_read_where_it_was_not_written);
+/// ```
+#[macro_export]
+macro_rules! sandbox_suite {
+    ($mode:ident: $topology:ident on $backends:ident; $($name:ident),+ $(,)?) => {
+        mod $mode {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    let sandbox = $crate::Sandbox::start(
+                        $crate::sandbox::Topology::$topology,
+                        $crate::sandbox::Backends::$backends,
+                    );
+                    $crate::sandbox::with(sandbox.await, super::$name).await
+                }
+            )+
+        }
+    };
 }

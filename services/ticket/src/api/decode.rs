@@ -44,7 +44,10 @@ pub(super) enum Unfit {
 }
 
 /// Reads an id.
-pub(super) fn id<T: FromStr<Err = InvalidId>>(field: &'static str, text: &str) -> Result<T, Invalid> {
+pub(super) fn id<T: FromStr<Err = InvalidId>>(
+    field: &'static str,
+    text: &str,
+) -> Result<T, Invalid> {
     text.parse().map_err(|e: InvalidId| Invalid::field(field, e.to_string()))
 }
 
@@ -105,7 +108,9 @@ pub(super) fn filter(filter: &pb::TicketFilter) -> Result<TicketFilter, Invalid>
     let mut checks = Checks::default();
     let read = TicketFilter {
         statuses: each(&mut checks, "filter.statuses", &filter.statuses, |n| status(known(*n)?)),
-        priorities: each(&mut checks, "filter.priorities", &filter.priorities, |n| priority(known(*n)?)),
+        priorities: each(&mut checks, "filter.priorities", &filter.priorities, |n| {
+            priority(known(*n)?)
+        }),
         queues: ids(&mut checks, "filter.queue_ids", &filter.queue_ids),
         companies: ids(&mut checks, "filter.company_ids", &filter.company_ids),
         assignees: ids(&mut checks, "filter.assignee_ids", &filter.assignee_ids),
@@ -129,9 +134,12 @@ fn each<A, B>(
     values: impl IntoIterator<Item = A>,
     read: impl Fn(A) -> Result<B, Unfit>,
 ) -> Vec<B> {
-    let values: Result<Vec<B>, Unfit> = values.into_iter().take(MOST_VALUES + 1).map(read).collect();
-    let bounded = values
-        .and_then(|values| if values.len() > MOST_VALUES { Err(Unfit::TooMany) } else { Ok(values) });
+    let values: Result<Vec<B>, Unfit> =
+        values.into_iter().take(MOST_VALUES + 1).map(read).collect();
+    let bounded =
+        values.and_then(
+            |values| if values.len() > MOST_VALUES { Err(Unfit::TooMany) } else { Ok(values) },
+        );
     checks.take(field, bounded).unwrap_or_default()
 }
 
@@ -242,15 +250,18 @@ mod tests {
         };
         let fields: Vec<_> =
             filter(&wrong).unwrap_err().0.into_iter().map(|violation| violation.field).collect();
-        assert_eq!(fields, [
-            "filter.statuses",
-            "filter.priorities",
-            "filter.queue_ids",
-            "filter.assignee_ids",
-            "filter.created_from",
-            "filter.created_to",
-            "filter.query",
-        ]);
+        assert_eq!(
+            fields,
+            [
+                "filter.statuses",
+                "filter.priorities",
+                "filter.queue_ids",
+                "filter.assignee_ids",
+                "filter.created_from",
+                "filter.created_to",
+                "filter.query",
+            ]
+        );
         assert_eq!(filter(&pb::TicketFilter::default()), Ok(TicketFilter::default()));
     }
 

@@ -74,11 +74,10 @@ fn opened() -> Change {
 
 fn commands() -> impl Strategy<Value = (Command, i64)> {
     let edit = prop_oneof![
-        "[a-z]{1,9}".prop_map(|text| Edit { subject: Subject::parse(&text).ok(), ..Edit::default() }),
-        "[a-z]{0,9}".prop_map(|text| Edit {
-            description: RichText::parse(&text).ok(),
-            ..Edit::default()
-        }),
+        "[a-z]{1,9}"
+            .prop_map(|text| Edit { subject: Subject::parse(&text).ok(), ..Edit::default() }),
+        "[a-z]{0,9}"
+            .prop_map(|text| Edit { description: RichText::parse(&text).ok(), ..Edit::default() }),
         any::<bool>().prop_map(|set| Edit {
             company: Some(set.then(chamados_chassis::id::CompanyId::new)),
             device: Some(set.then(chamados_chassis::id::DeviceId::new)),

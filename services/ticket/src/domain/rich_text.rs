@@ -18,8 +18,25 @@ pub const MAX_BYTES: usize = 64 * 1024;
 
 /// What the panel's editor makes, and no more. Images come with attachments.
 const TAGS: [&str; 19] = [
-    "p", "br", "hr", "h1", "h2", "h3", "strong", "b", "em", "i", "u", "s", "a", "code", "pre",
-    "blockquote", "ul", "ol", "li",
+    "p",
+    "br",
+    "hr",
+    "h1",
+    "h2",
+    "h3",
+    "strong",
+    "b",
+    "em",
+    "i",
+    "u",
+    "s",
+    "a",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
 ];
 /// What goes with its content.
 const CODE: [&str; 2] = ["script", "style"];
@@ -141,7 +158,10 @@ mod tests {
             ("<img src=x onerror=alert(1)>ok", "ok"),
             ("<svg/onload=alert(1)>ok", "ok"),
             ("<iframe src=//evil></iframe>ok", "ok"),
-            ("<a href=\"javascript:alert(1)\">ok</a>", "<a rel=\"noopener noreferrer nofollow\">ok</a>"),
+            (
+                "<a href=\"javascript:alert(1)\">ok</a>",
+                "<a rel=\"noopener noreferrer nofollow\">ok</a>",
+            ),
             ("<a href=\"/api/x\">ok</a>", "<a rel=\"noopener noreferrer nofollow\">ok</a>"),
             ("<!-- a --><!DOCTYPE html>ok", "ok"),
             ("1 < 2 and 3 > 2", "1 &lt; 2 and 3 &gt; 2"),
@@ -156,7 +176,15 @@ mod tests {
 
     #[test]
     fn text_decides_what_is_empty() {
-        for html in ["", " ", "<p></p>", "<p>&nbsp;<br></p>", "<hr>", "<script>x</script>", "<p>\u{200b}</p>"] {
+        for html in [
+            "",
+            " ",
+            "<p></p>",
+            "<p>&nbsp;<br></p>",
+            "<hr>",
+            "<script>x</script>",
+            "<p>\u{200b}</p>",
+        ] {
             assert_eq!(RichText::parse(html), Ok(RichText::default()), "{html}");
             assert_eq!(RichText::parse_filled(html), Err(TextError::Empty), "{html}");
         }

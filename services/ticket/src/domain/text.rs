@@ -117,11 +117,7 @@ impl Query {
     }
 }
 
-fn bounded(
-    text: &str,
-    most: usize,
-    forbidden: impl Fn(char) -> bool,
-) -> Result<String, TextError> {
+fn bounded(text: &str, most: usize, forbidden: impl Fn(char) -> bool) -> Result<String, TextError> {
     if text.chars().nth(most).is_some() {
         return Err(TextError::TooLong(most));
     }

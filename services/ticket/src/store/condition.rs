@@ -3,8 +3,7 @@
 use chamados_chassis::id::TenantId;
 use chamados_store_kit::text;
 use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Select,
-    sea_query::Expr,
+    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Select, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -27,9 +26,8 @@ pub(super) fn visible(tenant: TenantId, visibility: Visibility) -> Select<Entity
 
 /// The tickets that match every part of the filter.
 pub(super) fn matching(filter: &TicketFilter) -> Condition {
-    let words = |column: Column, words: Vec<&'static str>| {
-        (!words.is_empty()).then(|| column.is_in(words))
-    };
+    let words =
+        |column: Column, words: Vec<&'static str>| (!words.is_empty()).then(|| column.is_in(words));
     let created = Column::CreatedAt;
     Condition::all()
         .add_option(words(Column::Status, filter.statuses.iter().map(|w| w.as_str()).collect()))

@@ -193,6 +193,8 @@ fn state(row: &row::Model) -> Result<State, StoreError> {
             let reason = row.pause_reason.as_deref().ok_or_else(|| missing("its reason"))?;
             State::Paused { reason: word::<PauseReason>("pause_reason", reason)? }
         }
-        Status::Resolved => State::Resolved { at: row.resolved_at.ok_or_else(|| missing("its time"))? },
+        Status::Resolved => {
+            State::Resolved { at: row.resolved_at.ok_or_else(|| missing("its time"))? }
+        }
     })
 }

@@ -62,8 +62,7 @@ async fn a_repeated_create_opens_one_ticket(db: &TestDatabase) -> anyhow::Result
     let agent = desk.agent();
     let request = pb::CreateTicketRequest { request_id: "r-1".into(), ..about("Sem rede") };
     let repeats = (0..100).map(|_| desk.create(&agent, request.clone()));
-    let tickets: Vec<pb::Ticket> =
-        join_all(repeats).await.into_iter().collect::<Result<_, _>>()?;
+    let tickets: Vec<pb::Ticket> = join_all(repeats).await.into_iter().collect::<Result<_, _>>()?;
     assert!(tickets.iter().all(|ticket| *ticket == tickets[0]));
     desk.start(&agent, &tickets[0].id).await?;
     assert_eq!(desk.create(&agent, request.clone()).await?, tickets[0], "the first answer again");
@@ -99,10 +98,8 @@ async fn a_storm_of_transitions_stays_legal(db: &TestDatabase) -> anyhow::Result
         let (end, next) = (pair[0].end_time.unwrap(), pair[1].start_time.unwrap());
         assert!((end.seconds, end.nanos) <= (next.seconds, next.nanos));
     }
-    let worked: i64 = sessions
-        .iter()
-        .filter_map(|s| Some(s.end_time?.seconds - s.start_time?.seconds))
-        .sum();
+    let worked: i64 =
+        sessions.iter().filter_map(|s| Some(s.end_time?.seconds - s.start_time?.seconds)).sum();
     assert_eq!(ticket.worked_seconds, worked);
     let entries = desk.timeline(&agents[0], id).await?.entries;
     assert!(entries.is_sorted_by_key(|entry| entry.version));

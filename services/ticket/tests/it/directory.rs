@@ -44,7 +44,12 @@ impl Directory {
             .add_service(DeviceServiceServer::new(self.clone()))
     }
 
-    pub(crate) fn add_user(&self, tenant: TenantId, role: Role, company: Option<CompanyId>) -> UserId {
+    pub(crate) fn add_user(
+        &self,
+        tenant: TenantId,
+        role: Role,
+        company: Option<CompanyId>,
+    ) -> UserId {
         let id = UserId::new();
         let user = identity::User {
             id: id.to_string(),
@@ -144,7 +149,8 @@ impl CompanyService for Directory {
         &self,
         request: Request<identity::BatchGetCompanySummariesRequest>,
     ) -> Result<Response<identity::BatchGetCompanySummariesResponse>, Status> {
-        let companies = self.look(&request, |entries| &entries.companies, &request.get_ref().ids)?;
+        let companies =
+            self.look(&request, |entries| &entries.companies, &request.get_ref().ids)?;
         Ok(Response::new(identity::BatchGetCompanySummariesResponse { companies }))
     }
 

@@ -58,9 +58,9 @@ async fn a_ticket_is_worked_and_resolved(db: &TestDatabase) -> anyhow::Result<()
     assert_eq!(timeline.entries[4].comment_id.as_ref(), Some(&conversation.comments[0].id));
 
     let sessions = desk.work_sessions(&agent, id).await?;
-    let seconds = sessions.iter().map(|session| {
-        session.end_time.unwrap().seconds - session.start_time.unwrap().seconds
-    });
+    let seconds = sessions
+        .iter()
+        .map(|session| session.end_time.unwrap().seconds - session.start_time.unwrap().seconds);
     assert_eq!(seconds.collect::<Vec<_>>(), [90, 30]);
     Ok(())
 }

@@ -73,9 +73,11 @@ async fn every_filter_is_applied(db: &TestDatabase) -> anyhow::Result<()> {
     assert_eq!(desk.matching(&agent, filter).await?, only(&second));
     let filter = TicketFilter { company_ids: vec![company.to_string()], ..Default::default() };
     assert_eq!(desk.matching(&agent, filter).await?, only(&first));
-    let filter = TicketFilter { device_ids: vec![device(&machine).to_string()], ..Default::default() };
+    let filter =
+        TicketFilter { device_ids: vec![device(&machine).to_string()], ..Default::default() };
     assert_eq!(desk.matching(&agent, filter).await?, only(&first));
-    let filter = TicketFilter { requester_ids: vec![user(&agent).to_string()], ..Default::default() };
+    let filter =
+        TicketFilter { requester_ids: vec![user(&agent).to_string()], ..Default::default() };
     assert_eq!(desk.matching(&agent, filter).await?, only(&second));
     let filter = TicketFilter { queue_ids: vec![first.queue_id.clone()], ..Default::default() };
     assert_eq!(desk.matching(&agent, filter).await?.len(), 2);
@@ -86,7 +88,8 @@ async fn every_filter_is_applied(db: &TestDatabase) -> anyhow::Result<()> {
     assert_eq!(desk.matching(&agent, nobodys).await?, only(&second));
     let either = TicketFilter { unassigned: true, ..mine };
     assert_eq!(desk.matching(&agent, either).await?.len(), 2);
-    let others = TicketFilter { assignee_ids: vec![user(&other).to_string()], ..Default::default() };
+    let others =
+        TicketFilter { assignee_ids: vec![user(&other).to_string()], ..Default::default() };
     assert!(desk.matching(&agent, others).await?.is_empty());
 
     let from = TicketFilter { created_from: second.create_time, ..Default::default() };

@@ -54,13 +54,15 @@ async fn each_role_opens_for_its_own(db: &TestDatabase) -> anyhow::Result<()> {
     let opened = desk.create(&manager, for_user(client_id.clone())).await?;
     assert_eq!(opened.requester_id, client_id);
     assert_eq!(reason(desk.create(&manager, for_user(foreign_id.clone())).await), "user_not_found");
-    assert_eq!(reason(desk.create(&client, for_user(foreign_id.clone())).await), "permission_denied");
+    assert_eq!(
+        reason(desk.create(&client, for_user(foreign_id.clone())).await),
+        "permission_denied"
+    );
     assert_eq!(reason(desk.create(&machine, for_user(foreign_id)).await), "permission_denied");
     assert_eq!(desk.create(&machine, for_user(client_id.clone())).await?.requester_id, client_id);
     assert_eq!(reason(desk.create(&homeless, about("x")).await), "device_unassigned");
 
-    let for_company =
-        CreateTicketRequest { company_id: Some(elsewhere.to_string()), ..about("x") };
+    let for_company = CreateTicketRequest { company_id: Some(elsewhere.to_string()), ..about("x") };
     for caller in [&manager, &client, &machine] {
         let refused = desk.create(caller, for_company.clone()).await;
         assert_eq!(reason(refused), "permission_denied");

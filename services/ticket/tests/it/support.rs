@@ -201,14 +201,20 @@ impl Desk {
         id: &str,
         message: &str,
     ) -> Result<pb::Ticket, Status> {
-        let request =
-            pb::ResolveTicketRequest { id: id.into(), message: message.into(), ..Default::default() };
+        let request = pb::ResolveTicketRequest {
+            id: id.into(),
+            message: message.into(),
+            ..Default::default()
+        };
         Ok(self.tickets().resolve_ticket(self.by(by, request)).await?.into_inner())
     }
 
     pub(crate) async fn reopen(&self, by: &Principal, id: &str) -> Result<pb::Ticket, Status> {
-        let request =
-            pb::ReopenTicketRequest { id: id.into(), reason: "voltou".into(), ..Default::default() };
+        let request = pb::ReopenTicketRequest {
+            id: id.into(),
+            reason: "voltou".into(),
+            ..Default::default()
+        };
         Ok(self.tickets().reopen_ticket(self.by(by, request)).await?.into_inner())
     }
 
@@ -252,8 +258,11 @@ impl Desk {
         by: &Principal,
         id: &str,
     ) -> Result<Vec<pb::WorkSession>, Status> {
-        let request =
-            pb::ListWorkSessionsRequest { ticket_id: id.into(), page_size: 100, ..Default::default() };
+        let request = pb::ListWorkSessionsRequest {
+            ticket_id: id.into(),
+            page_size: 100,
+            ..Default::default()
+        };
         let response = self.tickets().list_work_sessions(self.by(by, request)).await?;
         Ok(response.into_inner().work_sessions)
     }

@@ -84,9 +84,9 @@ async fn former_readers_hear_of_it(db: &TestDatabase) -> anyhow::Result<()> {
     let requester_id = user(&agent).to_string();
     let wanted = pb::Ticket { id: ticket.id, requester_id, ..Default::default() };
     desk.update(&agent, wanted, &["requester_id", "company_id"]).await?;
-    let told = heard(&mut listener).iter().any(|signal| {
-        Audience::from(signal.audience.clone().unwrap()).includes(&client)
-    });
+    let told = heard(&mut listener)
+        .iter()
+        .any(|signal| Audience::from(signal.audience.clone().unwrap()).includes(&client));
     assert!(told, "who no longer sees it must fetch again too");
     Ok(())
 }

@@ -12,8 +12,9 @@ impl MigrationName for Migration {
 }
 
 #[async_trait::async_trait]
+#[allow(elided_lifetimes_in_paths, reason = "as the trait has it")]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in [device(), token(), revoked_token(), timeline_entry(), ordinal_counter()] {
             manager.create_table(table).await?;
         }
@@ -127,6 +128,10 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("device_by_account_ready", "device", &["account_ready"]),
         index("device_token_by_device", "device_token", &["device_id"]),
         index("revoked_token_by_age", "revoked_token", &["revoked_at"]),
-        index("timeline_by_time", "timeline_entry", &["tenant_id", "device_id", "occurred_at", "id"]),
+        index(
+            "timeline_by_time",
+            "timeline_entry",
+            &["tenant_id", "device_id", "occurred_at", "id"],
+        ),
     ]
 }

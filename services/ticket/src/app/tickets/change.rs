@@ -14,8 +14,8 @@ use super::facts;
 use crate::{
     app::{App, Repeat},
     domain::{
-        Change, Command, Comment, CommentId, CommentVisibility, Edit, EntryKind, Note,
-        PauseReason, RichText, SessionEffect, Ticket, Visibility,
+        Change, Command, Comment, CommentId, CommentVisibility, Edit, EntryKind, Note, PauseReason,
+        RichText, SessionEffect, Ticket, Visibility,
     },
     error::{Error, Result},
     store,
@@ -184,7 +184,8 @@ async fn save(tx: &Tx, cx: &CallContext, change: &Change, message: RichText) -> 
     Ok(())
 }
 
-/// A ticket as the answer that a repeated request gets again.
+/// A ticket as the answer that a repeated request gets again. It is remembered for a day, also over
+/// an upgrade: a field that comes later needs a default.
 pub(super) fn encode(ticket: &Ticket) -> Result<Vec<u8>> {
     let encoded = serde_json::to_vec(ticket);
     encoded.map_err(|error| StoreError::Corrupt(format!("remembered ticket: {error}")).into())

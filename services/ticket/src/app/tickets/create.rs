@@ -13,9 +13,7 @@ use chamados_store_kit::{
 use super::{change, facts};
 use crate::{
     app::{App, Repeat},
-    domain::{
-        Change, Draft, Priority, QueueId, RequesterRule, RichText, Subject, Ticket, opening,
-    },
+    domain::{Change, Draft, Priority, QueueId, RequesterRule, RichText, Subject, Ticket, opening},
     error::{Error, Result},
     store,
 };

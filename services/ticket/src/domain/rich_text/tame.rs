@@ -133,7 +133,8 @@ fn is_reference(text: &str) -> bool {
     /// The longest name there is has 31 letters.
     const LONGEST: usize = 33;
 
-    let name = text.bytes().skip(1).take(LONGEST).position(|b| !(b.is_ascii_alphanumeric() || b == b'#'));
+    let name =
+        text.bytes().skip(1).take(LONGEST).position(|b| !(b.is_ascii_alphanumeric() || b == b'#'));
     name.is_some_and(|length| length > 0 && text.as_bytes()[length + 1] == b';')
 }
 

@@ -1,0 +1,106 @@
+//! Every route on one screen, and the layers around them.
+
+use axum::{
+    Router, extract::DefaultBodyLimit, middleware::from_fn_with_state, response::IntoResponse as _,
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::{
+    assets, csrf, headers, openapi,
+    parameters::{self, Parameters},
+    problem::Problem,
+    routes::{
+        auth, comments, companies, devices, events, jobs, me, ops, queues, runs, setup, tickets,
+        timeline, transitions, users,
+    },
+    state::Gateway,
+    trace::{self, Trace},
+};
+
+fn api() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::with_openapi(openapi::document())
+        .routes(routes!(setup::get_setup, setup::complete_setup))
+        .routes(routes!(auth::sign_in_by_email))
+        .routes(routes!(auth::sign_out))
+        .routes(routes!(me::get_me))
+        .routes(routes!(me::update_preferences))
+        .routes(routes!(tickets::list_tickets, tickets::create_ticket))
+        .routes(routes!(tickets::get_ticket, tickets::update_ticket))
+        .routes(routes!(transitions::assign_ticket))
+        .routes(routes!(transitions::start_ticket))
+        .routes(routes!(transitions::pause_ticket))
+        .routes(routes!(transitions::resolve_ticket))
+        .routes(routes!(transitions::reopen_ticket))
+        .routes(routes!(comments::list_comments, comments::create_comment))
+        .routes(routes!(timeline::list_ticket_timeline))
+        .routes(routes!(timeline::list_work_sessions))
+        .routes(routes!(queues::list_queues))
+        .routes(routes!(companies::list_companies, companies::create_company))
+        .routes(routes!(companies::get_company, companies::update_company))
+        .routes(routes!(companies::rotate_provisioning_code))
+        .routes(routes!(users::list_users, users::create_user))
+        .routes(routes!(users::get_user))
+        .routes(routes!(devices::list_own_devices))
+        .routes(routes!(devices::list_devices))
+        .routes(routes!(devices::get_device, devices::update_device))
+        .routes(routes!(devices::reset_agent))
+        .routes(routes!(devices::list_device_timeline))
+        .routes(routes!(jobs::list_jobs))
+        .routes(routes!(jobs::update_job))
+        .routes(routes!(jobs::run_job))
+        .routes(routes!(runs::list_runs))
+        .routes(routes!(runs::get_run))
+        .routes(routes!(events::listen))
+        .routes(routes!(ops::get_openapi))
+}
+
+fn operations() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new()
+        .routes(routes!(ops::healthz))
+        .routes(routes!(ops::readyz))
+        .routes(routes!(ops::metrics))
+}
+
+/// The contract of everything above.
+pub(crate) fn document() -> OpenApi {
+    let (_, mut document) = api().merge(operations()).split_for_parts();
+    openapi::complete(&mut document);
+    document
+}
+
+/// The API and the panel.
+pub(crate) fn public(gateway: Gateway) -> Router {
+    let (api, _) = api().split_for_parts();
+    let parameters = Parameters::of(&mut document());
+    let mut router = api
+        .layer(from_fn_with_state(parameters, parameters::layer))
+        .layer(from_fn_with_state(gateway.clone(), csrf::layer))
+        .layer(DefaultBodyLimit::max(gateway.config.body_limit_bytes));
+    if gateway.config.operations {
+        router = router.merge(operations().split_for_parts().0);
+    }
+    let docs =
+        SwaggerUi::new("/api/docs").config(utoipa_swagger_ui::Config::from("/api/openapi.json"));
+    layered(router.merge(docs).fallback(assets::fallback), gateway)
+}
+
+/// Health and metrics alone.
+pub(crate) fn private(gateway: Gateway) -> Router {
+    layered(operations().split_for_parts().0, gateway)
+}
+
+/// The layers around everything, from the inside out: a panic becomes an answer, answers are
+/// compressed, get their headers, and are traced and, where they are problems, written out.
+fn layered(router: Router<Gateway>, gateway: Gateway) -> Router {
+    router
+        .layer(CatchPanicLayer::custom(|_panic| {
+            Problem::internal("a handler panicked").into_response()
+        }))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(gateway.clone(), headers::layer))
+        .layer(from_fn_with_state(Trace::new(gateway.clone()), trace::layer))
+        .with_state(gateway)
+}

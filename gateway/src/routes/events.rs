@@ -1,0 +1,40 @@
+//! Live updates.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response, Sse},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, header::CACHE_CONTROL};
+
+use crate::{live, problem::Result, session::Caller, state::Gateway, trace::Arrival};
+
+/// Listen to what changes
+///
+/// Server-sent events, only about what the caller may see. The first frame is `event: ready`. Then
+/// each change is `event: signal` with data `{"topic": …, "ids": […]}`, where the topic is
+/// `ticket.changed`, `device.presence`, `device.changed`, `company.changed`, `user.changed` or
+/// `job.changed`: a hint to fetch those records again. `event: reset` means that some may have been
+/// lost: fetch everything again. A comment comes every 15 seconds. The stream ends with the session.
+#[utoipa::path(
+    get, path = "/api/events", tag = "events",
+    params(("Last-Event-ID" = Option<String>, Header,
+        description = "Id of the last frame seen; what came after it is sent again.")),
+    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")),
+)]
+pub(crate) async fn listen(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    arrival: Arrival,
+    headers: HeaderMap,
+) -> Result<Response> {
+    // One that cannot be read is one that is not known: the browser must fetch everything again.
+    let last = headers.get("last-event-id").map(|value| value.to_str().unwrap_or_default());
+    let subscription = gateway.hub.subscribe(last)?;
+    let stream = live::stream(gateway, caller, arrival, subscription);
+    // Proxies must pass frames on as they come.
+    let unbuffered = [
+        (CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform")),
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ];
+    Ok((unbuffered, Sse::new(stream)).into_response())
+}

@@ -1,0 +1,222 @@
+//! Who calls: the session cookie, turned into a verified principal by the identity service on every
+//! single request, so that a revoked session is refused on the next one.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    response::{IntoResponseParts, ResponseParts},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar};
+use chamados_chassis::{
+    auth::{Denied, Principal},
+    clock::SharedClock,
+    context::CallContext,
+};
+use chamados_proto::identity::v1 as pb;
+use chrono::{DateTime, Utc};
+use http::{HeaderMap, header::SET_COOKIE, request::Parts};
+use tonic::Request;
+
+use crate::{
+    problem::{Problem, Result},
+    state::Gateway,
+    trace::Arrival,
+};
+
+/// Name of the cookie over TLS: the prefix makes browsers refuse it from a sibling domain.
+const SECURE_NAME: &str = "__Host-chamados";
+/// Name on plain localhost, where browsers refuse the prefix.
+const PLAIN_NAME: &str = "chamados";
+/// Longest token worth asking the identity service about.
+const MAX_TOKEN: usize = 128;
+
+/// Nobody in particular: for the few requests that need no sign-in.
+pub(crate) struct Visitor(Call);
+
+/// Somebody with a valid session.
+pub(crate) struct Caller {
+    call: Call,
+    token: SessionToken,
+}
+
+struct Call {
+    context: CallContext,
+    clock: SharedClock,
+}
+
+impl Visitor {
+    fn new(gateway: &Gateway, arrival: &Arrival) -> Self {
+        let id = arrival.request_id.clone();
+        let context = CallContext::new(Principal::Anonymous, None, id, arrival.deadline);
+        Self(Call { context, clock: gateway.clock.clone() })
+    }
+
+    /// A call to a service on nobody's behalf.
+    pub(crate) fn request<T>(&self, message: T) -> Request<T> {
+        self.0.context.request(message, &*self.0.clock)
+    }
+}
+
+impl Caller {
+    /// The caller behind a session token.
+    pub(crate) async fn authenticate(
+        gateway: &Gateway,
+        arrival: &Arrival,
+        token: SessionToken,
+    ) -> Result<Self> {
+        let request = Visitor::new(gateway, arrival)
+            .request(pb::AuthenticateRequest { session_token: token.0.clone() });
+        let answer = gateway.clients.sessions().authenticate(request).await?.into_inner();
+        let principal =
+            gateway.keyring.verify(&answer.principal_token, gateway.clock.now()).map_err(
+                |error| Problem::internal(format_args!("from the identity service: {error}")),
+            )?;
+        let Some(user) = principal.user() else { return Err(Denied::Anonymous.into()) };
+        tracing::Span::current().record("user", tracing::field::display(user));
+        let context = CallContext::new(
+            principal,
+            Some(answer.principal_token.into()),
+            arrival.request_id.clone(),
+            arrival.deadline,
+        );
+        Ok(Self { call: Call { context, clock: gateway.clock.clone() }, token })
+    }
+
+    /// A call to a service on the caller's behalf, with what is left of the time.
+    pub(crate) fn request<T>(&self, message: T) -> Request<T> {
+        self.call.context.request(message, &*self.call.clock)
+    }
+
+    pub(crate) fn principal(&self) -> &Principal {
+        self.call.context.principal()
+    }
+
+    pub(crate) const fn token(&self) -> &SessionToken {
+        &self.token
+    }
+}
+
+impl FromRequestParts<Gateway> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self> {
+        Ok(Self::new(gateway, &Arrival::from_request_parts(parts, gateway).await?))
+    }
+}
+
+impl FromRequestParts<Gateway> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self> {
+        let arrival = Arrival::from_request_parts(parts, gateway).await?;
+        let token = SessionToken::from_request_parts(parts, gateway).await?;
+        Self::authenticate(gateway, &arrival, token).await
+    }
+}
+
+/// The token of a session, as in the cookie. Deliberately without `Debug`.
+#[derive(Clone)]
+pub(crate) struct SessionToken(pub(crate) String);
+
+impl FromRequestParts<Gateway> for SessionToken {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let cookie = jar.get(cookie_name(gateway)).map(Cookie::value);
+        let token = cookie.filter(|token| (1..=MAX_TOKEN).contains(&token.len()));
+        Ok(Self(token.ok_or(Denied::Anonymous)?.to_owned()))
+    }
+}
+
+fn cookie_name(gateway: &Gateway) -> &'static str {
+    if gateway.origin.secure { SECURE_NAME } else { PLAIN_NAME }
+}
+
+/// The `Set-Cookie` header that begins or ends a session in the browser.
+pub(crate) struct SessionCookie(String);
+
+impl SessionCookie {
+    /// Begins a session that lasts until `expires`.
+    pub(crate) fn begin(gateway: &Gateway, token: &SessionToken, expires: DateTime<Utc>) -> Self {
+        Self::new(gateway, &token.0, (expires - gateway.clock.now()).num_seconds().max(0))
+    }
+
+    /// Makes the browser forget the session.
+    pub(crate) fn end(gateway: &Gateway) -> Self {
+        Self::new(gateway, "", 0)
+    }
+
+    fn new(gateway: &Gateway, token: &str, seconds: i64) -> Self {
+        let name = cookie_name(gateway);
+        let secure = if gateway.origin.secure { "; Secure" } else { "" };
+        Self(format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"))
+    }
+}
+
+impl IntoResponseParts for SessionCookie {
+    type Error = Problem;
+
+    fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts> {
+        let value = self.0.try_into().map_err(|error: http::header::InvalidHeaderValue| {
+            Problem::internal(format_args!("session token in a cookie: {error}"))
+        })?;
+        response.headers_mut().append(SET_COOKIE, value);
+        Ok(response)
+    }
+}
+
+/// Where a request came from, for throttling and for the list of sessions; empty when unknown.
+pub(crate) struct Client {
+    pub(crate) address: String,
+    pub(crate) user_agent: String,
+}
+
+impl FromRequestParts<Gateway> for Client {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self> {
+        let peer = ConnectInfo::<SocketAddr>::from_request_parts(parts, gateway).await;
+        let peer = peer.ok().map(|ConnectInfo(address)| address.ip());
+        let address = forwarded_for(&parts.headers, gateway.config.trusted_proxy_hops).or(peer);
+        let user_agent = parts.headers.get(http::header::USER_AGENT);
+        Ok(Self {
+            address: address.map(|ip| ip.to_canonical().to_string()).unwrap_or_default(),
+            user_agent: user_agent
+                .and_then(|value| value.to_str().ok())
+                .map(|text| text.chars().take(256).collect())
+                .unwrap_or_default(),
+        })
+    }
+}
+
+/// The address that the outermost of `hops` trusted proxies saw. Each proxy adds one at the right, so
+/// what stands further left may be invented.
+fn forwarded_for(headers: &HeaderMap, hops: usize) -> Option<IpAddr> {
+    let seen: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let index = seen.len().checked_sub(hops).filter(|_| hops > 0)?;
+    seen.get(index)?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_trusted_proxies_added_is_believed() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "6.6.6.6, 192.0.2.7".parse().unwrap());
+        headers.append("x-forwarded-for", "10.0.0.2".parse().unwrap());
+        let seen = |hops| forwarded_for(&headers, hops).map(|ip| ip.to_string());
+        assert_eq!(seen(0), None);
+        assert_eq!(seen(1).as_deref(), Some("10.0.0.2"));
+        assert_eq!(seen(2).as_deref(), Some("192.0.2.7"));
+        assert_eq!(seen(4), None, "more proxies than entries: none of it is theirs");
+    }
+}

@@ -1,0 +1,24 @@
+//! The whole product, used as people, agents and operators use it, in one binary: a module a resource,
+//! and `modes` for the one story in every mode.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod fixture;
+
+mod agents;
+mod away;
+mod companies;
+mod devices;
+mod events;
+mod handover;
+mod idempotency;
+mod jobs;
+mod modes;
+mod operations;
+mod requests;
+mod sessions;
+mod shutdown;
+mod story;
+mod tenancy;
+mod tickets;
+mod trust;
+mod versions;

@@ -1,0 +1,76 @@
+//! What operators look at.
+
+use chamados_testkit::{Sandbox, sandbox_suite};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::fixture::Desk;
+
+sandbox_suite!(
+    embedded: AllInOne on SqliteMemory;
+    health_readiness_and_metrics,
+    every_answer_can_be_found_in_the_logs,
+    the_panel_is_served_safely,
+);
+sandbox_suite!(split: Split on PostgresRedis; health_readiness_and_metrics);
+
+async fn health_readiness_and_metrics(sandbox: &mut Sandbox) -> anyhow::Result<()> {
+    let desk = Desk::open(sandbox).await?;
+    let stranger = sandbox.browser();
+    assert_eq!(stranger.get("/healthz").await.ok(), "ok");
+    let ready = stranger.get("/readyz").await.ok();
+    assert_eq!(ready["ready"], true);
+    assert!(ready["parts"].as_object().unwrap().values().all(|part| *part == true), "{ready}");
+    let _ticket = desk.ticket("one").await;
+    let metrics = stranger.get("/metrics").await;
+    assert!(metrics.header("content-type").starts_with("text/plain"));
+    let text = metrics.ok();
+    let text = text.as_str().unwrap();
+    let counted = |line: &str| {
+        line.starts_with("http_server_duration_seconds_count")
+            && line.contains("http_route=\"/api/tickets\"")
+            && line.contains("http_response_status_code=\"201\"")
+    };
+    assert!(text.lines().any(counted), "{text}");
+    let contract = stranger.get("/api/openapi.json").await.ok();
+    assert_eq!(contract["openapi"], "3.1.0");
+    assert_eq!(stranger.get("/api/docs/").await.status, 200);
+    Ok(())
+}
+
+async fn every_answer_can_be_found_in_the_logs(sandbox: &mut Sandbox) -> anyhow::Result<()> {
+    let browser = sandbox.browser();
+    let ask = |id: &str| {
+        let request = browser.request(Method::GET, "/api/me").header("x-request-id", id);
+        browser.send(request)
+    };
+    let answer = ask("from-the-caller.1").await;
+    assert_eq!(answer.header("x-request-id"), "from-the-caller.1");
+    assert_eq!(answer.body["requestId"], "from-the-caller.1");
+    for unfit in ["has space", &"x".repeat(129)] {
+        let answer = ask(unfit).await;
+        assert_ne!(answer.header("x-request-id"), unfit);
+        answer.refused(401, "unauthenticated");
+    }
+    for path in ["/", "/healthz", "/api/nothing", "/api/openapi.json"] {
+        assert!(!browser.get(path).await.header("x-request-id").is_empty(), "{path}");
+    }
+    Ok(())
+}
+
+async fn the_panel_is_served_safely(sandbox: &mut Sandbox) -> anyhow::Result<()> {
+    let browser = sandbox.browser();
+    for path in ["/", "/tickets/1", "/api/me", "/healthz"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("script-src 'self';"), "{path}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+    }
+    let answer = browser.get("/api/me").await;
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let unknown = browser.post("/api/auth/sign-in/email", json!({"email": "a", "password": "b"}));
+    unknown.await.refused(401, "credentials_invalid");
+    Ok(())
+}

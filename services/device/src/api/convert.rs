@@ -1,0 +1,328 @@
+//! Messages to inputs and views to messages. What an agent sends is cut to size rather than
+//! refused: a machine with three hundred disks must still be able to report.
+
+use chamados_chassis::{
+    clock::to_proto,
+    context::is_request_id,
+    error::{Checks, Invalid},
+    id::{DeviceId, InvalidId},
+};
+use chamados_proto::device::v1::{self as pb, section::Content as Wire};
+use chamados_store_kit::idempotency;
+use uuid::Uuid;
+
+use crate::{
+    app::{devices::View, enrolment::Enroll, sessions::Hello},
+    domain::{
+        device::{Edit, LONGEST_NAME},
+        fingerprint::Fingerprint,
+        inventory::{
+            Content, Digest, Digests, Disk, Hardware, Interface, OperatingSystem, Section,
+            SectionKind,
+        },
+        os_label,
+        presence::Presence,
+        timeline::Entry,
+    },
+    error::Error,
+    store::listing::DeviceFilter,
+};
+
+/// Most ids of a batch.
+const BATCH_IDS: usize = 500;
+/// Longest search text, in characters.
+const LONGEST_QUERY: usize = 200;
+/// Longest version of an agent, in characters.
+const LONGEST_VERSION: usize = 64;
+/// Most disks, interfaces, or addresses of one that are kept.
+const LIST: usize = 64;
+/// Longest text of an inventory that is kept, in characters.
+const TEXT: usize = 255;
+
+// --- enrolment
+
+pub(super) fn enroll(message: pb::EnrollRequest) -> Result<Enroll, Invalid> {
+    let print = message.fingerprint.unwrap_or_default();
+    let mut checks = Checks::default();
+    let fingerprint = checks.take(
+        "fingerprint",
+        Fingerprint::parse(
+            &print.smbios_uuid,
+            &print.board_serial,
+            &print.system_serial,
+            &print.machine_id,
+        ),
+    );
+    let host_name = message.host_name.trim().to_owned();
+    let length = host_name.chars().count();
+    checks.ensure("host_name", (1..=LONGEST_NAME).contains(&length), "1 to 255 characters");
+    let version_fits = message.agent_version.chars().count() <= LONGEST_VERSION;
+    checks.ensure("agent_version", version_fits, "at most 64 characters");
+    checks.finish()?;
+    Ok(Enroll {
+        provisioning_code: message.provisioning_code,
+        email: message.email,
+        fingerprint: fingerprint.unwrap_or_default(),
+        host_name,
+        agent_version: message.agent_version,
+    })
+}
+
+// --- streams
+
+/// None when a digest is of another length or kind.
+pub(super) fn hello(message: pb::Hello) -> Option<Hello> {
+    let mut digests = Digests::default();
+    for section in &message.digests {
+        // A kind that is not known here is of a newer agent.
+        let Some(kind) = kind_of(section.kind()) else { continue };
+        digests.set(kind, digest(&section.digest)?);
+    }
+    let agent_version = text(message.agent_version.trim(), LONGEST_VERSION);
+    Some(Hello { protocol: message.protocol, token: message.token, agent_version, digests })
+}
+
+/// None when content and kind do not go together.
+pub(super) fn sections(message: pb::Sections) -> Option<Vec<Section>> {
+    message
+        .sections
+        .into_iter()
+        .filter(|section| kind_of(section.kind()).is_some())
+        .map(|section| {
+            let (kind, digest) = (kind_of(section.kind())?, digest(&section.digest)?);
+            let section = Section { digest, content: content(section.content?) };
+            (section.kind() == kind).then_some(section)
+        })
+        .collect()
+}
+
+pub(super) fn section_kind(kind: SectionKind) -> i32 {
+    let kind = match kind {
+        SectionKind::Os => pb::SectionKind::Os,
+        SectionKind::Hardware => pb::SectionKind::Hardware,
+        SectionKind::Disks => pb::SectionKind::Disks,
+        SectionKind::Network => pb::SectionKind::Network,
+    };
+    kind.into()
+}
+
+const fn kind_of(kind: pb::SectionKind) -> Option<SectionKind> {
+    match kind {
+        pb::SectionKind::Os => Some(SectionKind::Os),
+        pb::SectionKind::Hardware => Some(SectionKind::Hardware),
+        pb::SectionKind::Disks => Some(SectionKind::Disks),
+        pb::SectionKind::Network => Some(SectionKind::Network),
+        pb::SectionKind::Unspecified => None,
+    }
+}
+
+fn digest(bytes: &[u8]) -> Option<Digest> {
+    bytes.try_into().ok()
+}
+
+/// At most `most` characters of a text, without those that are not for showing; PostgreSQL takes
+/// no zeros.
+fn text(text: &str, most: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(most).collect()
+}
+
+fn content(content: Wire) -> Content {
+    let short = |value: String| text(&value, TEXT);
+    match content {
+        Wire::Os(os) => Content::Os(OperatingSystem {
+            family: short(os.family),
+            name: short(os.name),
+            version: short(os.version),
+            build: short(os.build),
+            architecture: short(os.architecture),
+            host_name: short(os.host_name),
+        }),
+        Wire::Hardware(hardware) => Content::Hardware(Hardware {
+            cpu_model: short(hardware.cpu_model),
+            cpu_cores: hardware.cpu_cores,
+            cpu_threads: hardware.cpu_threads,
+            memory_bytes: hardware.memory_bytes,
+            vendor: short(hardware.vendor),
+            model: short(hardware.model),
+            serial: short(hardware.serial),
+        }),
+        Wire::Disks(list) => Content::Disks(list.disks.into_iter().take(LIST).map(disk).collect()),
+        Wire::Network(list) => {
+            Content::Network(list.interfaces.into_iter().take(LIST).map(interface).collect())
+        }
+    }
+}
+
+fn disk(disk: pb::Disk) -> Disk {
+    Disk {
+        name: text(&disk.name, TEXT),
+        mount_point: text(&disk.mount_point, TEXT),
+        file_system: text(&disk.file_system, TEXT),
+        total_bytes: disk.total_bytes,
+        free_percent: disk.free_percent.min(100),
+    }
+}
+
+fn interface(interface: pb::NetworkInterface) -> Interface {
+    Interface {
+        name: text(&interface.name, TEXT),
+        mac: text(&interface.mac, TEXT),
+        addresses: interface.addresses.iter().take(LIST).map(|a| text(a, TEXT)).collect(),
+    }
+}
+
+// --- requests of people
+
+/// A text that is no id is the id of nothing.
+pub(super) fn device_id(id: &str) -> Result<DeviceId, Error> {
+    id.parse().map_err(|InvalidId| Error::DeviceNotFound)
+}
+
+pub(super) fn device_ids(ids: &[String]) -> Result<Vec<DeviceId>, Invalid> {
+    if ids.len() > BATCH_IDS {
+        return Err(Invalid::field("ids", "at most 500"));
+    }
+    Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
+}
+
+pub(super) fn filter(message: pb::ListDevicesRequest) -> Result<DeviceFilter, Invalid> {
+    let mut checks = Checks::default();
+    let company = message.company_id.map(|id| checks.take("company_id", id.parse()));
+    let user = message.assigned_user_id.map(|id| checks.take("assigned_user_id", id.parse()));
+    let query = message.query.trim().to_owned();
+    checks.ensure("query", query.chars().count() <= LONGEST_QUERY, "at most 200 characters");
+    let presences: Vec<_> = message.presences.iter().map(|number| presence_of(*number)).collect();
+    checks.ensure("presences", !presences.contains(&None), "has an unknown presence");
+    checks.finish()?;
+    Ok(DeviceFilter {
+        company: company.flatten(),
+        query,
+        presences: presences.into_iter().flatten().collect(),
+        assigned_user: user.flatten(),
+    })
+}
+
+/// The device, the version it must have, and what to change.
+pub(super) fn edit(
+    message: pb::UpdateDeviceRequest,
+) -> Result<(DeviceId, Option<i64>, Edit), Error> {
+    let device = message.device.unwrap_or_default();
+    let mut edit = Edit::default();
+    for path in message.update_mask.unwrap_or_default().paths {
+        match path.as_str() {
+            "display_name" => edit.display_name = Some(device.display_name.clone()),
+            "notes" => edit.notes = Some(device.notes.clone()),
+            _ => {
+                let message = format!("{path} cannot be changed");
+                return Err(Invalid::field("update_mask", message).into());
+            }
+        }
+    }
+    Ok((device_id(&device.id)?, (device.version != 0).then_some(device.version), edit))
+}
+
+pub(super) fn reset(
+    message: &pb::ResetAgentRequest,
+) -> Result<(DeviceId, idempotency::Fingerprint), Error> {
+    if !is_request_id(&message.request_id) {
+        return Err(Invalid::field("request_id", "1 to 128 visible characters").into());
+    }
+    Ok((device_id(&message.id)?, idempotency::Fingerprint::of(message)))
+}
+
+// --- answers
+
+pub(super) fn device(view: View) -> pb::Device {
+    let View { device, presence, last_seen_at } = view;
+    let os_label = device.inventory.os.as_ref().map(os_label::label).unwrap_or_default();
+    pb::Device {
+        id: device.id.to_string(),
+        display_name: device.display_name,
+        host_name: device.host_name,
+        company_id: device.company.to_string(),
+        assigned_user_id: device.assigned_user.map(|id| id.to_string()),
+        os_label,
+        inventory: Some(pb::Inventory {
+            os: device.inventory.os.map(os_message),
+            hardware: device.inventory.hardware.map(hardware_message),
+            disks: device.inventory.disks.into_iter().map(disk_message).collect(),
+            interfaces: device.inventory.interfaces.into_iter().map(interface_message).collect(),
+        }),
+        agent_version: device.agent_version,
+        presence: presence_message(presence).into(),
+        presence_since: device.presence_since.map(to_proto),
+        last_seen_time: last_seen_at.map(to_proto),
+        enrolled: device.enrolled,
+        notes: device.notes,
+        create_time: Some(to_proto(device.created_at)),
+        update_time: Some(to_proto(device.updated_at)),
+        version: device.version,
+    }
+}
+
+pub(super) fn summary(view: View) -> pb::DeviceSummary {
+    pb::DeviceSummary {
+        id: view.device.id.to_string(),
+        name: view.device.name().to_owned(),
+        presence: presence_message(view.presence).into(),
+        company_id: view.device.company.to_string(),
+        assigned_user_id: view.device.assigned_user.map(|id| id.to_string()),
+    }
+}
+
+pub(super) fn entry(entry: Entry) -> pb::DeviceTimelineEntry {
+    let changes = entry.changes.into_iter().map(|change| pb::DeviceFieldChange {
+        field: change.field,
+        old_value: change.old,
+        new_value: change.new,
+    });
+    pb::DeviceTimelineEntry {
+        id: Uuid::from(entry.id).to_string(),
+        r#type: entry.kind.as_str().to_owned(),
+        actor: Some(entry.actor.into()),
+        occur_time: Some(to_proto(entry.occurred_at)),
+        changes: changes.collect(),
+        ticket_id: entry.ticket.map(|id| id.to_string()),
+        note: entry.note,
+    }
+}
+
+const fn presence_message(presence: Presence) -> pb::Presence {
+    match presence {
+        Presence::Online => pb::Presence::Online,
+        Presence::Stale => pb::Presence::Stale,
+        Presence::Offline => pb::Presence::Offline,
+        Presence::Unknown => pb::Presence::Unknown,
+    }
+}
+
+fn presence_of(number: i32) -> Option<Presence> {
+    match pb::Presence::try_from(number).ok()? {
+        pb::Presence::Unspecified => None,
+        pb::Presence::Online => Some(Presence::Online),
+        pb::Presence::Stale => Some(Presence::Stale),
+        pb::Presence::Offline => Some(Presence::Offline),
+        pb::Presence::Unknown => Some(Presence::Unknown),
+    }
+}
+
+fn os_message(os: OperatingSystem) -> pb::OperatingSystem {
+    let OperatingSystem { family, name, version, build, architecture, host_name } = os;
+    pb::OperatingSystem { family, name, version, build, architecture, host_name }
+}
+
+fn hardware_message(hardware: Hardware) -> pb::Hardware {
+    let Hardware { cpu_model, cpu_cores, cpu_threads, memory_bytes, vendor, model, serial } =
+        hardware;
+    pb::Hardware { cpu_model, cpu_cores, cpu_threads, memory_bytes, vendor, model, serial }
+}
+
+fn disk_message(disk: Disk) -> pb::Disk {
+    let Disk { name, mount_point, file_system, total_bytes, free_percent } = disk;
+    pb::Disk { name, mount_point, file_system, total_bytes, free_percent }
+}
+
+fn interface_message(interface: Interface) -> pb::NetworkInterface {
+    let Interface { name, mac, addresses } = interface;
+    pb::NetworkInterface { name, mac, addresses }
+}

@@ -1,0 +1,92 @@
+//! `DeviceService`.
+
+use chamados_chassis::{context::CallContext, error::status, page::PageRequest};
+use chamados_proto::device::v1 as pb;
+use tonic::{Request, Response, Status};
+
+use super::convert;
+use crate::app::{App, devices, reset, timeline};
+
+pub(super) struct Devices {
+    pub(super) app: App,
+}
+
+#[tonic::async_trait]
+impl pb::device_service_server::DeviceService for Devices {
+    async fn get_device(
+        &self,
+        request: Request<pb::GetDeviceRequest>,
+    ) -> Result<Response<pb::Device>, Status> {
+        let cx = CallContext::of(&request)?;
+        let id = convert::device_id(&request.get_ref().id).map_err(status)?;
+        let view = devices::get(&self.app, &cx, id).await.map_err(status)?;
+        Ok(Response::new(convert::device(view)))
+    }
+
+    async fn batch_get_device_summaries(
+        &self,
+        request: Request<pb::BatchGetDeviceSummariesRequest>,
+    ) -> Result<Response<pb::BatchGetDeviceSummariesResponse>, Status> {
+        let cx = CallContext::of(&request)?;
+        let ids = convert::device_ids(&request.get_ref().ids).map_err(status)?;
+        let views = devices::batch_get(&self.app, &cx, &ids).await.map_err(status)?;
+        let devices = views.into_iter().map(convert::summary).collect();
+        Ok(Response::new(pb::BatchGetDeviceSummariesResponse { devices }))
+    }
+
+    async fn list_devices(
+        &self,
+        request: Request<pb::ListDevicesRequest>,
+    ) -> Result<Response<pb::ListDevicesResponse>, Status> {
+        let cx = CallContext::of(&request)?;
+        let message = request.into_inner();
+        let page = PageRequest::parse(message.page_size, &message.page_token).map_err(status)?;
+        let filter = convert::filter(message).map_err(status)?;
+        let page = devices::list(&self.app, &cx, &filter, &page).await.map_err(status)?;
+        Ok(Response::new(pb::ListDevicesResponse {
+            total_size: page.total_size(),
+            next_page_token: page.next_token,
+            devices: page.items.into_iter().map(convert::device).collect(),
+        }))
+    }
+
+    async fn update_device(
+        &self,
+        request: Request<pb::UpdateDeviceRequest>,
+    ) -> Result<Response<pb::Device>, Status> {
+        let cx = CallContext::of(&request)?;
+        let (id, version, edit) = convert::edit(request.into_inner()).map_err(status)?;
+        let view = devices::update(&self.app, &cx, id, version, edit).await.map_err(status)?;
+        Ok(Response::new(convert::device(view)))
+    }
+
+    async fn reset_agent(
+        &self,
+        request: Request<pb::ResetAgentRequest>,
+    ) -> Result<Response<pb::ResetAgentResponse>, Status> {
+        let cx = CallContext::of(&request)?;
+        let message = request.into_inner();
+        let (id, fingerprint) = convert::reset(&message).map_err(status)?;
+        let revoked = reset::reset_agent(&self.app, &cx, id, &message.request_id, fingerprint)
+            .await
+            .map_err(status)?;
+        let revoked_tokens = i32::try_from(revoked).unwrap_or(i32::MAX);
+        Ok(Response::new(pb::ResetAgentResponse { revoked_tokens }))
+    }
+
+    async fn list_timeline(
+        &self,
+        request: Request<pb::ListDeviceTimelineRequest>,
+    ) -> Result<Response<pb::ListDeviceTimelineResponse>, Status> {
+        let cx = CallContext::of(&request)?;
+        let message = request.into_inner();
+        let id = convert::device_id(&message.device_id).map_err(status)?;
+        let page = PageRequest::parse(message.page_size, &message.page_token).map_err(status)?;
+        let page = timeline::list(&self.app, &cx, id, &page).await.map_err(status)?;
+        Ok(Response::new(pb::ListDeviceTimelineResponse {
+            total_size: page.total_size(),
+            next_page_token: page.next_token,
+            entries: page.items.into_iter().map(convert::entry).collect(),
+        }))
+    }
+}

@@ -1,0 +1,38 @@
+//! The wire: one file a service, no decisions.
+
+mod agents;
+mod codec;
+mod convert;
+mod devices;
+mod session;
+
+use chamados_proto::device::v1::device_service_server::DeviceServiceServer;
+use chamados_store_kit::jobs::Receiver;
+use tonic::service::Routes;
+
+use self::{agents::Agents, codec::AgentServer, devices::Devices};
+use crate::app::{
+    App,
+    jobs::{PurgeProcessed, SettlePresence},
+};
+
+/// gRPC paths that need no principal.
+pub(crate) const PUBLIC_METHODS: &[&str] =
+    &["/chamados.device.v1.AgentService/Enroll", "/chamados.device.v1.AgentService/Session"];
+
+/// Every RPC.
+pub(crate) fn routes(app: &App) -> Routes {
+    let jobs = Receiver::new(
+        app.db.clone(),
+        app.clock.clone(),
+        vec![Box::new(SettlePresence { app: app.clone() }), Box::new(PurgeProcessed)],
+    );
+    public_routes(app)
+        .add_service(DeviceServiceServer::new(Devices { app: app.clone() }))
+        .add_service(jobs.into_server())
+}
+
+/// What agents call.
+pub(crate) fn public_routes(app: &App) -> Routes {
+    Routes::new(AgentServer::new(Agents { app: app.clone() }))
+}

@@ -1,0 +1,371 @@
+//! The sweep: every second it compares what the hot store knows with what the records are believed
+//! to say, and writes the difference. When nothing moved it does not touch the database.
+//!
+//! Replicas may sweep the same devices: a record changes only from the state it was seen in, so of
+//! all of them one writes a transition, and its timeline entry.
+
+use std::{collections::HashMap, time::Duration};
+
+use chamados_chassis::{
+    auth::{Actor, Audience},
+    id::{CompanyId, DeviceId, TenantId, UserId},
+    shutdown::Shutdown,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::MissedTickBehavior;
+
+use crate::{
+    app::{App, fences},
+    domain::{
+        brake::Incident,
+        device::Ordinal,
+        presence::{Presence, Pulse, Stamp, ticks},
+        timeline::{Entry, Kind},
+    },
+    error::Result,
+    hot::Exchange,
+    store::{
+        self,
+        devices::Fence,
+        presence::{Observation, State},
+    },
+};
+
+/// Ids in one signal.
+const SIGNAL_IDS: usize = 500;
+/// Exchanges that other replicas get to say what they know after this one began.
+const SETTLING: u32 = 3;
+
+/// What one sweep remembers for the next.
+#[derive(Debug, Default)]
+pub(crate) struct SweepState {
+    /// Whether the records of present devices were read, and when.
+    begun: Option<Stamp>,
+    /// When the hot store was last exchanged with other replicas.
+    exchanged: Option<Stamp>,
+    /// Whether the last sweep failed, to log a trouble once.
+    failing: bool,
+}
+
+/// Number of devices that changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Swept {
+    pub(crate) online: u64,
+    pub(crate) offline: u64,
+    pub(crate) unknown: u64,
+}
+
+/// A device whose record has to change.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    ordinal: Ordinal,
+    pulse: Pulse,
+    verdict: Presence,
+}
+
+/// What is to be written.
+#[derive(Debug, Default)]
+struct Plan {
+    online: Vec<Observation>,
+    offline: Vec<Observation>,
+    unknown: Vec<Observation>,
+    before: HashMap<Ordinal, State>,
+}
+
+/// Sweeps until shutdown: at every tick, and at once when a stream begins or says good-bye.
+pub(crate) async fn run(app: App, shutdown: Shutdown) {
+    let mut ticks = tokio::time::interval(Duration::from_millis(app.config.sweep_millis));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut requested = std::pin::pin!(shutdown.requested());
+    loop {
+        let is_tick = tokio::select! {
+            _ = ticks.tick() => true,
+            () = app.wake.notified() => false,
+            () = &mut requested => break,
+        };
+        let mut state = app.sweep.lock().await;
+        if is_tick || state.exchanged.is_none() {
+            exchange(&app, &mut state).await;
+        }
+        let swept = sweep(&app, &mut state).await;
+        note_outcome(&mut state, swept.map(|_| ()));
+    }
+    // What was heard last reaches the other replicas.
+    let mut state = app.sweep.lock().await;
+    exchange(&app, &mut state).await;
+}
+
+fn note_outcome(state: &mut SweepState, outcome: Result<()>) {
+    match outcome {
+        Ok(()) => state.failing = false,
+        Err(error) if !state.failing => {
+            tracing::warn!(%error, "presence is not written; the sweep goes on trying");
+            state.failing = true;
+        }
+        Err(_) => {}
+    }
+}
+
+/// Exchanges with other replicas; the first time also reads which devices are durably present.
+async fn exchange(app: &App, state: &mut SweepState) {
+    let now = app.stamp();
+    match app.hot.exchange(now).await {
+        Ok(Exchange { superseded, was_watched }) => {
+            state.exchanged = Some(now);
+            for ordinal in superseded {
+                app.streams.supersede(ordinal, app.hot.slots().get(ordinal).epoch());
+            }
+            if state.begun.is_none() {
+                let begun = begin(app, was_watched).await.map(|()| state.begun = Some(now));
+                note_outcome(state, begun);
+            }
+        }
+        Err(error) => tracing::warn!(%error, "not exchanged with other replicas"),
+    }
+}
+
+/// Takes the devices that are durably present into account. Unless another replica watched over
+/// them, their silence says more of us than of them: they are held.
+async fn begin(app: &App, was_watched: bool) -> Result<()> {
+    let hold = app.stamp().plus(ticks(app.config.unknown_grace_millis));
+    for known in store::presence::load_present(&app.db).await? {
+        let slot = app.hot.slots().get(known.ordinal);
+        slot.raise_generation(known.generation);
+        slot.remember_epoch(known.epoch);
+        if !was_watched || !slot.pulse().seen.is_moment() {
+            slot.hold(hold);
+        }
+        slot.believe(known.presence);
+    }
+    Ok(())
+}
+
+/// Compares anew what the records of devices say that are or should be present, then sweeps.
+///
+/// # Errors
+/// When the database is away.
+pub(crate) async fn settle(app: &App) -> Result<Swept> {
+    let mut state = app.sweep.lock().await;
+    if state.begun.is_none() {
+        exchange(app, &mut state).await;
+    }
+    for known in store::presence::load_present(&app.db).await? {
+        app.hot.slots().get(known.ordinal).believe(known.presence);
+    }
+    let mut own = Vec::new();
+    app.hot.slots().scan(|ordinal, pulse| {
+        if pulse.own && pulse.seen.is_moment() {
+            own.push(ordinal);
+        }
+    });
+    for known in store::presence::load(&app.db, &own).await? {
+        app.hot.slots().get(known.ordinal).believe(known.presence);
+    }
+    sweep(app, &mut state).await
+}
+
+/// Finds devices of this process that another replica, cut off from it, called absent.
+///
+/// # Errors
+/// When the database is away.
+pub(crate) async fn recheck(app: &App) -> Result<()> {
+    let period = TimeDelta::milliseconds(app.config.upkeep_millis.cast_signed());
+    let since = app.clock.now() - period * 3;
+    for known in store::presence::load_absent_since(&app.db, since).await? {
+        let slot = app.hot.slots().get(known.ordinal);
+        if slot.pulse().own {
+            slot.believe(known.presence);
+        }
+    }
+    Ok(())
+}
+
+async fn sweep(app: &App, state: &mut SweepState) -> Result<Swept> {
+    let now = app.stamp();
+    let (candidates, online) = candidates(app, may_judge_foreign(app, state, now), now);
+    if candidates.is_empty() {
+        return Ok(Swept::default());
+    }
+    let mut plan = plan(app, &candidates).await?;
+    brake(app, &mut plan, &candidates, online, now).await?;
+    write(app, plan).await
+}
+
+/// Whether silence of another replica's devices means anything: only while their replicas are
+/// heard, and not before they had time to speak.
+fn may_judge_foreign(app: &App, state: &SweepState, now: Stamp) -> bool {
+    let patience = SETTLING * ticks(app.config.sweep_millis);
+    state.begun.is_some_and(|begun| now.since(begun) >= patience)
+        && state.exchanged.is_some_and(|exchanged| now.since(exchanged) <= patience)
+}
+
+/// Devices whose verdict is not what their record is believed to say, and how many are online.
+fn candidates(app: &App, foreign: bool, now: Stamp) -> (Vec<Candidate>, u64) {
+    let rule = app.config.rule();
+    let mut online = 0;
+    let mut candidates = Vec::new();
+    app.hot.slots().scan(|ordinal, pulse| {
+        online += u64::from(pulse.belief == Some(Presence::Online));
+        if !pulse.own && !foreign {
+            return;
+        }
+        if let Some(verdict) = rule.verdict(pulse, now)
+            && pulse.belief != Some(verdict)
+        {
+            candidates.push(Candidate { ordinal, pulse: *pulse, verdict });
+        }
+    });
+    (candidates, online)
+}
+
+/// Reads the records and leaves out what is right already.
+async fn plan(app: &App, candidates: &[Candidate]) -> Result<Plan> {
+    let ordinals: Vec<Ordinal> = candidates.iter().map(|candidate| candidate.ordinal).collect();
+    let states = store::presence::load(&app.db, &ordinals).await?;
+    let before = states.into_iter().map(|state| (state.ordinal, state)).collect();
+    let mut plan = Plan { before, ..Plan::default() };
+    let now = app.clock.now();
+    for candidate in candidates {
+        let slot = app.hot.slots().get(candidate.ordinal);
+        let Some(state) = plan.before.get(&candidate.ordinal) else { continue };
+        if state.generation > slot.generation() {
+            fences::apply(app, Fence { ordinal: candidate.ordinal, generation: state.generation });
+        }
+        if state.presence == candidate.verdict || state.epoch > candidate.pulse.epoch {
+            slot.believe_of(candidate.pulse.epoch, candidate.verdict);
+            continue;
+        }
+        let observation = Observation {
+            ordinal: candidate.ordinal,
+            epoch: candidate.pulse.epoch,
+            generation: slot.generation(),
+            seen_at: candidate.pulse.seen.time().unwrap_or(now),
+        };
+        match candidate.verdict {
+            Presence::Online | Presence::Stale => plan.online.push(observation),
+            Presence::Offline => plan.offline.push(observation),
+            Presence::Unknown => plan.unknown.push(observation),
+        }
+    }
+    Ok(plan)
+}
+
+/// Holds devices that fall silent in numbers that look like our own fault.
+async fn brake(
+    app: &App,
+    plan: &mut Plan,
+    candidates: &[Candidate],
+    online: u64,
+    now: Stamp,
+) -> Result<()> {
+    let silent: Vec<Ordinal> = candidates
+        .iter()
+        .filter(|candidate| candidate.pulse.seen != Stamp::BYE)
+        .map(|candidate| candidate.ordinal)
+        .collect();
+    let mut falling: HashMap<CompanyId, u64> = HashMap::new();
+    let is_falling = |plan: &Plan, seen: &Observation| {
+        plan.before[&seen.ordinal].presence == Presence::Online
+            && silent.binary_search(&seen.ordinal).is_ok()
+    };
+    for seen in plan.offline.iter().filter(|seen| is_falling(plan, seen)) {
+        *falling.entry(plan.before[&seen.ordinal].company).or_default() += 1;
+    }
+    let rule = app.config.brake();
+    let companies: Vec<CompanyId> = falling
+        .iter()
+        .filter(|(_, lost)| **lost * 2 >= rule.company_devices)
+        .map(|(company, _)| *company)
+        .collect();
+    let sizes = store::presence::company_sizes(&app.db, &companies).await?;
+    let Some(incident) = rule.check(&falling, &sizes.into_iter().collect(), online) else {
+        return Ok(());
+    };
+    let is_held = |plan: &Plan, seen: &Observation| {
+        is_falling(plan, seen)
+            && match &incident {
+                Incident::Mass => true,
+                Incident::Companies(all) => all.contains(&plan.before[&seen.ordinal].company),
+            }
+    };
+    let (held, offline): (Vec<_>, Vec<_>) =
+        plan.offline.iter().copied().partition(|seen| is_held(plan, seen));
+    let until = now.plus(ticks(app.config.unknown_grace_millis));
+    for seen in &held {
+        app.hot.slots().get(seen.ordinal).hold(until);
+    }
+    tracing::error!(
+        incident = "mass_offline",
+        devices = held.len(),
+        online,
+        cause = ?incident,
+        "many devices fell silent at once; they are unknown until they speak or the grace ends"
+    );
+    plan.offline = offline;
+    plan.unknown.extend(held);
+    Ok(())
+}
+
+/// Writes the transitions in one transaction, then tells of them.
+async fn write(app: &App, plan: Plan) -> Result<Swept> {
+    let transitions = [
+        (Presence::Online, &plan.online),
+        (Presence::Offline, &plan.offline),
+        (Presence::Unknown, &plan.unknown),
+    ];
+    if transitions.iter().all(|(_, observations)| observations.is_empty()) {
+        return Ok(Swept::default());
+    }
+    let now = app.clock.now();
+    let tx = app.db.begin().await?;
+    let mut changed: Vec<State> = Vec::new();
+    for (presence, observations) in transitions {
+        changed.extend(store::presence::write(&tx, presence, observations, now).await?);
+    }
+    let entries: Vec<Entry> =
+        changed.iter().filter_map(|state| entry(state, &plan.before, now)).collect();
+    store::timeline::append(&tx, &entries).await?;
+    tx.commit().await?;
+
+    for (presence, observations) in transitions {
+        for observation in observations {
+            let slot = app.hot.slots().get(observation.ordinal);
+            slot.believe_of(observation.epoch, presence);
+        }
+    }
+    tell(app, &changed).await;
+    let count = |presence| changed.iter().filter(|state| state.presence == presence).count() as u64;
+    Ok(Swept {
+        online: count(Presence::Online),
+        offline: count(Presence::Offline),
+        unknown: count(Presence::Unknown),
+    })
+}
+
+/// What the timeline says of a transition. Being unknown is our state, not the device's.
+fn entry(state: &State, before: &HashMap<Ordinal, State>, now: DateTime<Utc>) -> Option<Entry> {
+    let was_unknown =
+        before.get(&state.ordinal).is_some_and(|state| state.presence == Presence::Unknown);
+    let (kind, actor) = match state.presence {
+        Presence::Online if !was_unknown => (Kind::Online, Actor::Device(state.id)),
+        Presence::Offline => (Kind::Offline, Actor::Service(crate::NAME.to_owned())),
+        _ => return None,
+    };
+    Some(Entry::new(state.tenant, state.id, kind, actor, now))
+}
+
+/// One signal for all devices that the same people see.
+async fn tell(app: &App, changed: &[State]) {
+    let mut audiences: HashMap<(TenantId, CompanyId, Option<UserId>), Vec<DeviceId>> =
+        HashMap::new();
+    for state in changed {
+        let key = (state.tenant, state.company, state.assigned_user);
+        audiences.entry(key).or_default().push(state.id);
+    }
+    for ((tenant, company, user), ids) in audiences {
+        for ids in ids.chunks(SIGNAL_IDS) {
+            let audience = Audience { company: Some(company), users: user.into_iter().collect() };
+            app.signal(tenant, "device.presence", ids, audience).await;
+        }
+    }
+}

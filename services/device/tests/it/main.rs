@@ -1,0 +1,16 @@
+//! The device service behind a real socket, with generated clients as agents, on SQLite with the
+//! memory store and on PostgreSQL with Redis.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod support;
+
+mod enrolment;
+mod facts;
+mod inventory;
+mod jobs;
+mod listing;
+mod presence;
+mod replicas;
+mod reset;
+mod sessions;

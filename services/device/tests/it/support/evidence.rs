@@ -1,0 +1,70 @@
+//! What a database itself says of writes to it.
+
+use chamados_store_kit::Db;
+use chamados_testkit::TestDatabase;
+use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
+
+/// Watches a database over a connection of its own.
+pub(crate) struct Witness {
+    connection: DatabaseConnection,
+}
+
+impl Witness {
+    pub(crate) async fn call(database: &TestDatabase) -> anyhow::Result<Self> {
+        let url = match database.url().strip_prefix("sqlite://") {
+            Some(directory) => format!("sqlite://{directory}/device.db?mode=ro"),
+            None => format!("{}?options=-c%20search_path%3Ddevice", database.url()),
+        };
+        let mut options = sea_orm::ConnectOptions::new(url);
+        // SQLite counts the commits of others per connection.
+        options.max_connections(1).min_connections(1);
+        Ok(Self { connection: Database::connect(options).await? })
+    }
+
+    /// Changes with every commit that wrote anything. On SQLite the count of commits by other
+    /// connections; on PostgreSQL the writing transaction and place of every row of every table.
+    pub(crate) async fn state(&self) -> anyhow::Result<String> {
+        if self.connection.get_database_backend() == DbBackend::Sqlite {
+            return self.text("SELECT CAST(data_version AS TEXT) FROM pragma_data_version").await;
+        }
+        let mut all = String::new();
+        for table in [
+            "device",
+            "device_token",
+            "revoked_token",
+            "timeline_entry",
+            "ordinal_counter",
+            "outbox",
+            "inbox",
+            "processed_request",
+            "job_run",
+        ] {
+            let rows = format!(
+                "SELECT count(*) || ' ' || coalesce(md5(string_agg(xmin::text || ctid::text, ',' ORDER BY ctid)), '') FROM {table}"
+            );
+            all.push_str(&format!("{table}: {}\n", self.text(&rows).await?));
+        }
+        Ok(all)
+    }
+
+    async fn text(&self, sql: &str) -> anyhow::Result<String> {
+        let statement =
+            Statement::from_string(self.connection.get_database_backend(), sql.to_owned());
+        let row = self.connection.query_one_raw(statement).await?.expect("a row");
+        Ok(row.try_get_by_index(0)?)
+    }
+}
+
+/// The one number a query gives.
+pub(crate) async fn number(db: &Db, sql: &str) -> anyhow::Result<i64> {
+    let statement = Statement::from_string(db.backend(), sql.to_owned());
+    let row = db.read().query_one_raw(statement).await?.expect("a row");
+    Ok(row.try_get_by_index(0)?)
+}
+
+/// Runs a statement, as another replica's code would.
+pub(crate) async fn execute(db: &Db, sql: &str) -> anyhow::Result<()> {
+    let tx = db.begin().await?;
+    tx.execute_unprepared(sql).await?;
+    Ok(tx.commit().await?)
+}

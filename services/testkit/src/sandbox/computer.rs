@@ -1,0 +1,110 @@
+//! A computer with the real agent.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Context as _;
+use chamados_agent::{EnrollOptions, Enrolled, Exit, RunOptions};
+use chamados_chassis::{shutdown::Shutdown, task};
+use chamados_proto::device::v1::Fingerprint;
+use tempfile::TempDir;
+use tokio::{task::JoinHandle, time::timeout};
+use uuid::Uuid;
+
+/// Longer than an agent may take to end.
+const EXIT_LIMIT: Duration = Duration::from_secs(10);
+
+/// This machine, under a fingerprint of its own.
+pub struct Computer {
+    directory: TempDir,
+    fingerprint: Fingerprint,
+}
+
+impl Computer {
+    /// A computer that no other test has.
+    ///
+    /// # Errors
+    /// When there is no place for its state.
+    pub fn new() -> anyhow::Result<Self> {
+        let fingerprint = Fingerprint {
+            smbios_uuid: Uuid::new_v4().to_string(),
+            machine_id: Uuid::new_v4().simple().to_string(),
+            ..Fingerprint::default()
+        };
+        Ok(Self { directory: tempfile::tempdir()?, fingerprint })
+    }
+
+    /// Enrols it, as `chamados-agent enroll` does.
+    ///
+    /// # Errors
+    /// As the agent.
+    pub async fn enroll(
+        &self,
+        server: String,
+        code: &str,
+        email: &str,
+    ) -> chamados_agent::Result<Enrolled> {
+        let mut options = EnrollOptions::new(server, code.to_owned(), email, self.state_dir());
+        options.fingerprint = Some(self.fingerprint.clone());
+        chamados_agent::enroll(&options).await
+    }
+
+    /// Starts its agent, as `chamados-agent run` does.
+    #[must_use]
+    pub fn run(&self) -> Running {
+        let shutdown = Shutdown::new();
+        let agent = chamados_agent::run(RunOptions::new(self.state_dir()), shutdown.clone());
+        Running { shutdown, exit: task::spawn("agent", agent) }
+    }
+
+    /// What identifies it.
+    #[must_use]
+    pub const fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
+    /// The token in its credentials.
+    ///
+    /// # Errors
+    /// When it is not enrolled.
+    pub fn token(&self) -> anyhow::Result<String> {
+        let content = std::fs::read(self.state_dir().join("credentials.json"))?;
+        let stored: serde_json::Value = serde_json::from_slice(&content)?;
+        Ok(stored["token"].as_str().context("no token in the credentials")?.to_owned())
+    }
+
+    fn state_dir(&self) -> PathBuf {
+        self.directory.path().join("state")
+    }
+}
+
+/// An agent at work.
+pub struct Running {
+    shutdown: Shutdown,
+    exit: JoinHandle<chamados_agent::Result<Exit>>,
+}
+
+impl Running {
+    /// Stops it as SIGTERM does.
+    ///
+    /// # Errors
+    /// As the agent, or when it does not end.
+    pub async fn stop(self) -> anyhow::Result<Exit> {
+        self.shutdown.request();
+        self.exit().await
+    }
+
+    /// Ends it as `kill -9` does: no good-bye, and the connection closed by the system.
+    pub async fn kill(self) {
+        self.exit.abort();
+        let _aborted = self.exit.await;
+    }
+
+    /// How it ended by itself.
+    ///
+    /// # Errors
+    /// As the agent, or when it does not end.
+    pub async fn exit(self) -> anyhow::Result<Exit> {
+        let exit = timeout(EXIT_LIMIT, self.exit).await.context("the agent did not end")?;
+        Ok(exit??)
+    }
+}

@@ -1,0 +1,40 @@
+import type { Query, QueryClient } from "@tanstack/react-query";
+
+/** What the server says has changed; `ids` may be empty, meaning any of them. */
+export interface Signal {
+  topic: string;
+  ids: string[];
+}
+
+/** Roots of query keys. A key is `[root, "list", …]` or `[root, "item", id, …]`. */
+export type Root = "me" | "tickets" | "queues" | "devices" | "companies" | "users" | "jobs" | "runs";
+
+/** Whose things a topic's ids are, and which other answers show something of them. */
+const topics: Record<string, { own: Root; shownIn: Root[] }> = {
+  "ticket.changed": { own: "tickets", shownIn: [] },
+  "device.presence": { own: "devices", shownIn: ["tickets"] },
+  "device.changed": { own: "devices", shownIn: ["tickets"] },
+  "company.changed": { own: "companies", shownIn: [] },
+  "user.changed": { own: "users", shownIn: ["me"] },
+  "job.changed": { own: "jobs", shownIn: ["runs"] },
+};
+
+/** Whether what `query` holds may be out of date after `signal`. Topics we do not know touch nothing. */
+export function isTouched(query: Pick<Query, "queryKey" | "state">, signal: Signal): boolean {
+  const topic = topics[signal.topic];
+  if (!topic) return false;
+  const [root, kind, id] = query.queryKey;
+  if (topic.shownIn.includes(root as Root)) return true;
+  if (root !== topic.own) return false;
+  if (kind !== "item" || signal.ids.length === 0) return true;
+  // A ticket may have been asked for by its number; its answer knows the id.
+  const answer = query.state.data as { id?: string } | undefined;
+  return [id, answer?.id].some((each) => typeof each === "string" && signal.ids.includes(each)) || root === "jobs";
+}
+
+/** Refetches what is on the page, and marks the rest stale, for signals that came together. */
+export async function applySignals(queryClient: QueryClient, signals: readonly Signal[]): Promise<void> {
+  await queryClient.invalidateQueries({
+    predicate: (query) => signals.some((signal) => isTouched(query, signal)),
+  });
+}

@@ -1,0 +1,116 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { applySignals, type Signal } from "./invalidation";
+
+/** Signals that come within this time are applied as one, in milliseconds. */
+const GATHER = 120;
+/** A connection the browser gave up on is opened again after 1 s, doubling to this. */
+const LONGEST_WAIT = 30_000;
+
+export type LiveState = "connecting" | "live" | "lost";
+
+/**
+ * Keeps the panel's answers fresh from `/api/events`. The browser resumes a broken stream by itself
+ * with the last event id; where it gives up (the server said no, or a proxy did) a new stream is
+ * opened and everything on the page is asked again, so that nothing is missed either way.
+ */
+export class LiveUpdates {
+  #source: EventSource | undefined;
+  #signals: Signal[] = [];
+  #gathering: number | undefined;
+  #retry: number | undefined;
+  #wait = 1000;
+  #missed = false;
+  #state: LiveState = "connecting";
+  #listeners = new Set<() => void>();
+
+  constructor(private readonly queryClient: QueryClient) {}
+
+  get state(): LiveState {
+    return this.#state;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  start(): void {
+    if (this.#source) return;
+    const source = new EventSource("/api/events");
+    this.#source = source;
+    source.addEventListener("ready", () => this.#opened());
+    source.addEventListener("signal", (event) => this.#received(event.data));
+    source.addEventListener("reset", () => void this.queryClient.invalidateQueries());
+    source.addEventListener("error", () => this.#broke(source));
+  }
+
+  stop(): void {
+    window.clearTimeout(this.#retry);
+    window.clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    this.#signals = [];
+    this.#source?.close();
+    this.#source = undefined;
+    this.#missed = false;
+    this.#change("connecting");
+  }
+
+  /** Tries at once instead of at the end of the wait. */
+  retryNow = (): void => {
+    window.clearTimeout(this.#retry);
+    this.#source?.close();
+    this.#source = undefined;
+    this.#missed = true;
+    this.start();
+  };
+
+  #opened(): void {
+    this.#wait = 1000;
+    if (this.#missed) void this.queryClient.invalidateQueries();
+    this.#missed = false;
+    this.#change("live");
+  }
+
+  #received(data: string): void {
+    const signal = parseSignal(data);
+    if (!signal) return;
+    this.#signals.push(signal);
+    this.#gathering ??= window.setTimeout(() => {
+      const signals = this.#signals;
+      this.#signals = [];
+      this.#gathering = undefined;
+      void applySignals(this.queryClient, signals);
+    }, GATHER);
+  }
+
+  #broke(source: EventSource): void {
+    this.#change("lost");
+    if (source.readyState !== EventSource.CLOSED) return;
+    source.close();
+    if (this.#source !== source) return;
+    this.#source = undefined;
+    this.#missed = true;
+    // The server may have said no because the session is over: then this answer leads to the sign-in.
+    void this.queryClient.invalidateQueries({ queryKey: ["me"] });
+    this.#retry = window.setTimeout(() => this.start(), this.#wait);
+    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
+  }
+
+  #change(state: LiveState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Reads the data of a `signal` event; anything else is undefined. */
+export function parseSignal(data: string): Signal | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    if (typeof value !== "object" || value === null || !("topic" in value) || typeof value.topic !== "string") return;
+    const ids = "ids" in value && Array.isArray(value.ids) ? value.ids : [];
+    return { topic: value.topic, ids: ids.filter((id): id is string => typeof id === "string") };
+  } catch {
+    return undefined;
+  }
+}

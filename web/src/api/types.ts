@@ -1,0 +1,46 @@
+import type { components, paths } from "./gen/schema";
+
+type Schemas = components["schemas"];
+
+export type Actor = Schemas["Actor"];
+export type Change = Schemas["Change"];
+export type Comment = Schemas["Comment"];
+export type Company = Schemas["Company"];
+export type CompanyRef = Schemas["CompanyRef"];
+export type Device = Schemas["Device"];
+export type DeviceRef = Schemas["DeviceRef"];
+export type DeviceTimelineEntry = Schemas["DeviceTimelineEntry"];
+export type Job = Schemas["Job"];
+export type Me = Schemas["Me"];
+export type PauseReason = Schemas["PauseReason"];
+export type Presence = Schemas["Presence"];
+export type Priority = Schemas["Priority"];
+export type Problem = Schemas["Problem"];
+export type Queue = Schemas["Queue"];
+export type QueueRef = Schemas["QueueRef"];
+export type Role = Schemas["Role"];
+export type Run = Schemas["Run"];
+export type RunDetail = Schemas["RunDetail"];
+export type RunState = Schemas["RunState"];
+export type Theme = Schemas["Theme"];
+export type Ticket = Schemas["Ticket"];
+export type TicketStatus = Schemas["TicketStatus"];
+export type TimelineEntry = Schemas["TimelineEntry"];
+export type User = Schemas["User"];
+export type UserRef = Schemas["UserRef"];
+export type Visibility = Schemas["Visibility"];
+export type WorkSession = Schemas["WorkSession"];
+
+/** A page of a list; `total` counts every page. */
+export interface Page<T> {
+  items: T[];
+  nextPageToken: string | null;
+  total: number;
+}
+
+/** What a path takes behind the question mark. */
+export type Query<P extends keyof paths, M extends keyof paths[P] = "get" & keyof paths[P]> = paths[P][M] extends {
+  parameters: { query?: infer Q };
+}
+  ? NonNullable<Q>
+  : never;

@@ -1,0 +1,69 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { body, client } from "@/api/client";
+import type { Me, Theme } from "@/api/types";
+
+/** Who is signed in, and what they may do. */
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: ({ signal }) => body<Me>(client.GET("/api/me", { signal })),
+  staleTime: 5 * 60_000,
+});
+
+/** Whether the installation still waits for its first administrator. */
+export const setupQuery = queryOptions({
+  queryKey: ["setup"],
+  queryFn: ({ signal }) => body<{ required: boolean }>(client.GET("/api/setup", { signal })),
+});
+
+export function useSignIn() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (credentials: { email: string; password: string }) =>
+      body(client.POST("/api/auth/sign-in/email", { body: credentials })),
+    onSuccess: () => queryClient.clear(),
+  });
+}
+
+export function useSignOut() {
+  return useMutation({ mutationFn: () => client.POST("/api/auth/sign-out") });
+}
+
+export interface SetupForm {
+  token: string;
+  tenantName: string;
+  name: string;
+  email: string;
+  password: string;
+}
+
+export function useSetup() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (form: SetupForm) => body(client.POST("/api/setup", { body: form })),
+    onSuccess: () => queryClient.clear(),
+  });
+}
+
+/** Keeps the user's choice on the server, for their other browsers. */
+export function usePreferences() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (change: { locale?: string | null; theme?: Theme | null }) =>
+      body(client.PATCH("/api/me/preferences", { body: change })),
+    onSuccess: (preferences) =>
+      queryClient.setQueryData(meQuery.queryKey, (me) => (me && preferences ? { ...me, preferences } : me)),
+  });
+}
+
+/** The signed-in user; only below the signed-in part of the panel, where it is loaded before anything shows. */
+export function useMe(): Me {
+  const { data } = useQuery(meQuery);
+  if (!data) throw new Error("useMe outside of the signed-in part");
+  return data;
+}
+
+/** Whether the signed-in user has all of the permissions. */
+export function useCan(...permissions: string[]): boolean {
+  const granted = useMe().permissions;
+  return permissions.every((permission) => granted.includes(permission));
+}

@@ -1,0 +1,51 @@
+import { useTranslation } from "react-i18next";
+import type { DeviceTimelineEntry } from "@/api/types";
+import { formatBytes } from "@/lib/bytes";
+import { useLocale } from "@/lib/use-locale";
+import { isFirstReport, kindOf, parseDisk, type ToldChange, toldChanges } from "../model/timeline";
+
+/** One fact that changed, in words. */
+export interface ChangeWords {
+  field: string;
+  name: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** An entry in words: a sentence, and the facts that changed where the sentence does not say them. */
+export interface EntryWords {
+  sentence: string;
+  changes: ChangeWords[];
+}
+
+/** Tells an entry of a device's timeline in the user's language. */
+export function useTimelineText(): (entry: DeviceTimelineEntry) => EntryWords {
+  const { t } = useTranslation("devices");
+  const locale = useLocale();
+
+  const nameOf = ({ fact, item, field }: ToldChange): string => {
+    if (item) return t(item.list === "disks" ? "timeline.disk" : "timeline.interface", { name: item.name });
+    return fact ? t(`timeline.fact.${fact}`) : field;
+  };
+  const valueOf = ({ fact, item }: ToldChange, value: string | null): string | null => {
+    if (value === null) return null;
+    if (fact === "hardware.memoryBytes") return formatBytes(Number(value), locale);
+    const disk = item?.list === "disks" ? parseDisk(value) : undefined;
+    if (!disk) return value;
+    const { fileSystem, totalBytes, freePercent } = disk;
+    return t("timeline.diskValue", { fileSystem, total: formatBytes(totalBytes, locale), percent: freePercent });
+  };
+  const wordsOf = (change: ToldChange): ChangeWords => {
+    const told = { field: change.field, name: nameOf(change) };
+    // Notes are texts to read in their place, not in passing.
+    if (change.fact === "notes") return { ...told, before: null, after: null };
+    return { ...told, before: valueOf(change, change.before), after: valueOf(change, change.after) };
+  };
+  return (entry) => {
+    const actor = entry.actor.kind === "service" ? t("timeline.system") : entry.actor.name;
+    if (isFirstReport(entry)) return { sentence: t("timeline.firstReport"), changes: [] };
+    const kind = kindOf(entry);
+    const sentence = kind ? t(`timeline.kind.${kind}`, { actor }) : t("timeline.unknown", { actor });
+    return { sentence, changes: toldChanges(entry).map(wordsOf) };
+  };
+}

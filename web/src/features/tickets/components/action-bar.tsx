@@ -1,0 +1,90 @@
+import { type ReactNode, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { CircleCheck, Pause, Play, RotateCcw } from "lucide-react";
+import type { Ticket } from "@/api/types";
+import { Button } from "@/components/button";
+import { StatusBadge } from "@/components/status-badge";
+import { Tooltip } from "@/components/tooltip";
+import { useCan } from "@/features/auth/api/session";
+import { useErrorText } from "@/lib/error-text";
+import { useHotkeys } from "@/lib/hotkeys";
+import { toastFailed } from "@/lib/toast";
+import { useTicketAction } from "../api/actions";
+import { AssigneePicker } from "./assignee-picker";
+import { PauseDialog } from "./pause-dialog";
+import { ReopenDialog } from "./reopen-dialog";
+import { ResolveDialog } from "./resolve-dialog";
+import { WorkClock } from "./work-clock";
+
+type Asking = "pause" | "resolve" | "reopen" | null;
+
+/** Where the ticket stands, and what can be done to it now. Stays in sight while the page scrolls. */
+export function ActionBar({ ticket, leading }: { ticket: Ticket; leading: ReactNode }) {
+  const { t } = useTranslation("tickets");
+  const mayWork = useCan("tickets.work");
+  const mayReopen = useCan("tickets.reopen");
+  const [asking, setAsking] = useState<Asking>(null);
+  const picker = useRef<HTMLButtonElement>(null);
+  const describe = useErrorText();
+  const action = useTicketAction(ticket.id);
+
+  const resolved = ticket.status === "resolved";
+  const working = ticket.status === "in_progress";
+  const start = () => {
+    if (!action.isPending) action.mutate({ verb: "start" }, { onError: (error) => toastFailed(describe(error)) });
+  };
+  const playPause = () => (working ? setAsking("pause") : start());
+  useHotkeys(
+    {
+      ...(!resolved && {
+        p: playPause,
+        e: () => setAsking("resolve"),
+        a: () => picker.current?.click(),
+      }),
+    },
+    mayWork,
+  );
+  const close = () => setAsking(null);
+  return (
+    <header className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-4 py-2 md:min-h-12 md:px-5">
+      <div className="flex items-center gap-2">
+        {leading}
+        <span className="text-sm text-ink-3 tabular-nums">#{ticket.number}</span>
+        <StatusBadge status={ticket.status} />
+        {ticket.pauseReason && <span className="text-xs text-ink-3">{t(`pauseReason.${ticket.pauseReason}`)}</span>}
+      </div>
+      {mayWork && !resolved && (
+        <div className="flex items-center gap-2 md:border-l md:border-line md:pl-3">
+          <Tooltip label={t(working ? "pause.action" : "start.hint")} shortcut="P">
+            <Button variant={working ? "secondary" : "primary"} busy={action.isPending} onClick={playPause} aria-keyshortcuts="P">
+              {!action.isPending && (working ? <Pause className="fill-current stroke-0" aria-hidden /> : <Play className="fill-current" aria-hidden />)}
+              {t(working ? "pause.action" : ticket.status === "paused" ? "start.resume" : "start.action")}
+            </Button>
+          </Tooltip>
+          <WorkClock ticket={ticket} />
+        </div>
+      )}
+      {resolved && <WorkClock ticket={ticket} />}
+      <div className="ml-auto flex min-w-0 items-center gap-2">
+        <AssigneePicker ticket={ticket} ref={picker} />
+        {mayWork && !resolved && (
+          <Tooltip label={t("resolve.hint")} shortcut="E">
+            <Button onClick={() => setAsking("resolve")} aria-keyshortcuts="E">
+              <CircleCheck aria-hidden />
+              {t("resolve.action")}
+            </Button>
+          </Tooltip>
+        )}
+        {mayReopen && resolved && (
+          <Button onClick={() => setAsking("reopen")}>
+            <RotateCcw aria-hidden />
+            {t("reopen.action")}
+          </Button>
+        )}
+      </div>
+      <PauseDialog ticket={ticket} open={asking === "pause"} onClose={close} />
+      <ResolveDialog ticket={ticket} open={asking === "resolve"} onClose={close} />
+      <ReopenDialog ticket={ticket} open={asking === "reopen"} onClose={close} />
+    </header>
+  );
+}

@@ -1,0 +1,105 @@
+import type { Ref } from "react";
+import { useTranslation } from "react-i18next";
+import { FilterChip } from "@/components/filter-chip";
+import { SearchField } from "@/components/search-field";
+import { Toolbar } from "@/components/toolbar";
+import { useCan, useMe } from "@/features/auth/api/session";
+import {
+  useCompanyChoices,
+  useDeviceChoices,
+  usePeopleChoices,
+  useQueueChoices,
+  useStaffChoices,
+} from "../hooks/use-choices";
+import { compact, isFiltered, NOBODY, priorities, statuses, type TicketFilter } from "../model/filter";
+import { PriorityIcon } from "./priority-icon";
+
+interface TicketFiltersProps {
+  filter: TicketFilter;
+  onFilter: (filter: TicketFilter) => void;
+  searchRef: Ref<HTMLInputElement>;
+}
+
+/** The filters of the ticket list. Those about other people's things are staff's. */
+export function TicketFilters({ filter, onFilter, searchRef }: TicketFiltersProps) {
+  const { t } = useTranslation("tickets");
+  const common = useTranslation().t;
+  const staff = useCan("tickets.work");
+  const queues = useQueueChoices();
+  const set = (change: TicketFilter) => onFilter(compact({ ...filter, ...change }));
+  return (
+    <Toolbar onClear={isFiltered(filter) ? () => onFilter({}) : undefined}>
+      <SearchField
+        ref={searchRef}
+        label={t("list.search")}
+        value={filter.q ?? ""}
+        onChange={(q) => set({ q })}
+        className="w-44 shrink-0 md:w-56"
+      />
+      <FilterChip
+        label={t("field.status")}
+        options={statuses.map((value) => ({ value, label: common(`status.${value}`) }))}
+        selected={filter.status ?? []}
+        onChange={(values) => set({ status: statuses.filter((each) => values.includes(each)) })}
+      />
+      {staff && <StaffFilters filter={filter} set={set} />}
+      <FilterChip
+        label={t("field.queue")}
+        options={queues}
+        selected={filter.queueId ?? []}
+        onChange={(queueId) => set({ queueId })}
+      />
+      <FilterChip
+        label={t("field.priority")}
+        options={priorities.map((value) => ({
+          value,
+          label: common(`priority.${value}`),
+          icon: <PriorityIcon priority={value} />,
+        }))}
+        selected={filter.priority ?? []}
+        onChange={(values) => set({ priority: priorities.filter((each) => values.includes(each)) })}
+      />
+    </Toolbar>
+  );
+}
+
+function StaffFilters({ filter, set }: { filter: TicketFilter; set: (change: TicketFilter) => void }) {
+  const { t } = useTranslation("tickets");
+  const { user } = useMe();
+  const people = (filter.assigneeId ?? []).filter((id) => id !== NOBODY);
+  const staff = useStaffChoices(people);
+  const companies = useCompanyChoices(filter.companyId);
+  const devices = useDeviceChoices(null, filter.deviceId);
+  const requesters = usePeopleChoices(null, filter.requesterId);
+  const others = staff.options.filter((option) => option.value !== user.id);
+  const me = staff.options.find((option) => option.value === user.id);
+  return (
+    <>
+      <FilterChip
+        label={t("field.assignee")}
+        {...staff}
+        options={[{ value: NOBODY, label: t("nobody") }, ...(me ? [{ ...me, hint: t("you") }] : []), ...others]}
+        selected={filter.assigneeId ?? []}
+        onChange={(assigneeId) => set({ assigneeId })}
+      />
+      <FilterChip
+        label={t("field.company")}
+        {...companies}
+        selected={filter.companyId ?? []}
+        onChange={(companyId) => set({ companyId })}
+      />
+      <FilterChip
+        label={t("field.requester")}
+        {...requesters}
+        selected={filter.requesterId ?? []}
+        onChange={(requesterId) => set({ requesterId })}
+      />
+      <FilterChip
+        label={t("field.device")}
+        {...devices}
+        selected={filter.deviceId ?? []}
+        onChange={(deviceId) => set({ deviceId })}
+      />
+    </>
+  );
+}

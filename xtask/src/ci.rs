@@ -1,0 +1,38 @@
+//! `cargo xtask ci`: all that has to pass, the quickest first.
+
+use anyhow::Result;
+
+use crate::{
+    cargo::{self, cargo},
+    codegen, command,
+    steps::Steps,
+    test, tidy, web,
+};
+
+/// Stops at the first failure, except among the tests: there every part has its say.
+///
+/// # Errors
+/// Something did not pass.
+pub(crate) fn ci() -> Result<()> {
+    let mut steps = Steps::default();
+    steps.step("format", || command::run(cargo().args(["fmt", "--all", "--check"])))?;
+    steps.step("tidy", || tidy::tidy(&tidy::Args::default()))?;
+    steps.step("web packages", web::install)?;
+    // Before the types: the build writes the table of routes.
+    steps.step("web build", web::build)?;
+    steps.step("web lint", || web::script("lint", &[]))?;
+    steps.step("clippy", || {
+        command::run(cargo().args([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))
+    })?;
+    test::all(&mut steps)?;
+    // After the tests: the server is built by then.
+    steps.check("generated files", || codegen::with(&cargo::build_with_tests()?, true));
+    steps.finish()
+}

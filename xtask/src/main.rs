@@ -1,0 +1,80 @@
+//! `cargo xtask`: the commands of the repository. One file per command; [`servers`] gives tests
+//! their databases, [`tidy`] holds the rules that no compiler checks.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a tool at the edge: it owns its process, reads the environment and times its steps"
+)]
+
+mod cargo;
+mod ci;
+mod codegen;
+mod command;
+mod run;
+mod servers;
+mod steps;
+mod test;
+mod tidy;
+mod web;
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+
+/// Commands of the repository. They work from any folder in it.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Builds the panel and the server, and starts the product on SQLite in `data/`
+    Run(run::Args),
+    /// Runs every test, with the servers they need
+    Test(test::Args),
+    /// Runs the browser tests (the same as `test --only e2e`)
+    E2e {
+        /// Part of the name of a test or its file
+        filter: Option<String>,
+    },
+    /// Writes the files that are generated from the server: OpenAPI and the panel's types
+    Codegen {
+        /// Writes nothing, fails when a file is stale
+        #[arg(long)]
+        check: bool,
+    },
+    /// Checks the house rules: imports between rooms, file length, migrations, documentation
+    Tidy(tidy::Args),
+    /// Does what has to pass before a commit lands: format, lints, rules, types, tests
+    Ci,
+    #[command(hide = true)]
+    KeepServers(servers::keeper::Args),
+}
+
+fn main() -> ExitCode {
+    match start(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(task: Task) -> Result<()> {
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the repository")?;
+    std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))?;
+    match task {
+        Task::Run(args) => run::run(&args),
+        Task::Test(args) => test::test(&args),
+        Task::E2e { filter } => test::test(&test::Args::e2e(filter)),
+        Task::Codegen { check } => codegen::codegen(check),
+        Task::Tidy(args) => tidy::tidy(&args),
+        Task::Ci => ci::ci(),
+        Task::KeepServers(args) => servers::keeper::keep(&args),
+    }
+}
