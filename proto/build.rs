@@ -1,5 +1,8 @@
 //! Compiles the contracts with `protox`, so that no `protoc` is needed.
-#![allow(clippy::disallowed_methods, reason = "what cargo tells a build script is in its environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "what cargo tells a build script is in its environment"
+)]
 
 use std::{env, fs, path::PathBuf};
 

@@ -46,5 +46,4 @@ pub mod jobs {
 }
 
 /// The encoded descriptor set of every contract, for reflection and for tests that walk all RPCs.
-pub const FILE_DESCRIPTOR_SET: &[u8] =
-    include_bytes!(concat!(env!("OUT_DIR"), "/chamados.fds"));
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/chamados.fds"));

@@ -26,6 +26,15 @@ use uuid::Uuid;
 pub(crate) use self::stream::stream;
 use crate::problem::{Problem, Result};
 
+/// What browsers are told of. Services have other signals among themselves.
+const TOPICS: [&str; 6] = [
+    "ticket.changed",
+    "device.presence",
+    "device.changed",
+    "company.changed",
+    "user.changed",
+    "job.changed",
+];
 /// Signals kept for browsers that come back.
 const KEPT: usize = 10_000;
 /// Signals a browser may be behind before it must fetch everything again.
@@ -201,6 +210,7 @@ impl State {
 async fn hear(mut heard: broadcast::Receiver<Heard>, state: &Mutex<State>) {
     loop {
         match heard.recv().await {
+            Ok(Heard::Signal(signal)) if !TOPICS.contains(&signal.topic.as_str()) => {}
             Ok(Heard::Signal(signal)) => match Hint::of(&signal) {
                 Some(hint) => lock(state).hint(hint),
                 None => tracing::warn!(topic = signal.topic, "a signal without a tenant"),

@@ -72,12 +72,13 @@ async fn try_open(
         migrate::up(&db, migrations).await?;
         return Ok(Ok(db));
     }
-    match migrate::verify(&db, migrations).await? {
-        SchemaState::Current => Ok(Ok(db)),
-        newer @ SchemaState::Newer { .. } => Err(newer.require_current(name).unwrap_err().into()),
-        behind @ SchemaState::Behind { .. } => {
-            Ok(Err(behind.require_current(name).unwrap_err().to_string()))
-        }
+    let state = migrate::verify(&db, migrations).await?;
+    let is_newer = matches!(state, SchemaState::Newer { .. });
+    match state.require_current(name) {
+        Ok(()) => Ok(Ok(db)),
+        // Waiting does not make old code new.
+        Err(error) if is_newer => Err(error.into()),
+        Err(error) => Ok(Err(error.to_string())),
     }
 }
 

@@ -52,6 +52,6 @@ mod tests {
         redis.send_replace(true);
         assert!(health.is_ready());
         drop(redis);
-        assert_eq!(health.report()["redis"], false);
+        assert!(!health.report()["redis"]);
     }
 }

@@ -8,6 +8,8 @@ use chamados_chassis::{
 };
 use chamados_store_kit::StoreError;
 
+use crate::hot::Away;
+
 /// Result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -32,6 +34,9 @@ pub enum Error {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Redis is away.
+    #[error(transparent)]
+    HotStore(#[from] Away),
     /// A token cannot be signed.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
@@ -47,6 +52,7 @@ impl Describe for Error {
             Self::Denied(e) => e.kind(),
             Self::Remote(e) => e.kind(),
             Self::Store(e) => e.kind(),
+            Self::HotStore(_) => Kind::Unavailable,
             Self::DeviceNotFound => Kind::NotFound,
             Self::StaleVersion => Kind::Stale,
             Self::Keyring(_) | Self::BadAnswer(_) => Kind::Internal,
@@ -59,6 +65,7 @@ impl Describe for Error {
             Self::Denied(e) => return e.reason(),
             Self::Remote(e) => return e.reason(),
             Self::Store(e) => return e.reason(),
+            Self::HotStore(_) => "unavailable",
             Self::DeviceNotFound => "device_not_found",
             Self::StaleVersion => "stale_version",
             Self::Keyring(_) | Self::BadAnswer(_) => "internal",

@@ -7,6 +7,7 @@ pub mod config;
 pub mod domain;
 pub mod error;
 mod events;
+mod exchange;
 pub mod hot;
 mod presence;
 pub mod store;
@@ -99,6 +100,7 @@ impl Service {
     /// Starts its background loops. At shutdown the open streams are told to go elsewhere.
     pub fn start(&self, shutdown: &Shutdown) {
         let app = || self.app.clone();
+        shutdown.spawn("exchange", exchange::run(app(), shutdown.clone()));
         shutdown.spawn("presence", presence::run(app(), shutdown.clone()));
         shutdown.spawn("fences", fences::run(app(), shutdown.clone()));
         shutdown.spawn("upkeep", upkeep(app(), shutdown.clone()));

@@ -23,7 +23,6 @@ use crate::{
         timeline::{Entry, Kind},
     },
     error::Result,
-    hot::Exchange,
     store::{
         self,
         devices::Fence,
@@ -33,20 +32,6 @@ use crate::{
 
 /// Ids in one signal.
 const SIGNAL_IDS: usize = 500;
-/// Exchanges that other replicas get to say what they know after this one began.
-const SETTLING: u32 = 3;
-
-/// What one sweep remembers for the next.
-#[derive(Debug, Default)]
-pub(crate) struct SweepState {
-    /// Whether the records of present devices were read, and when.
-    begun: Option<Stamp>,
-    /// When the hot store was last exchanged with other replicas.
-    exchanged: Option<Stamp>,
-    /// Whether the last sweep failed, to log a trouble once.
-    failing: bool,
-}
-
 /// Number of devices that changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Swept {
@@ -77,67 +62,23 @@ pub(crate) async fn run(app: App, shutdown: Shutdown) {
     let mut ticks = tokio::time::interval(Duration::from_millis(app.config.sweep_millis));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut requested = std::pin::pin!(shutdown.requested());
+    let mut failing = false;
     loop {
-        let is_tick = tokio::select! {
-            _ = ticks.tick() => true,
-            () = app.wake.notified() => false,
-            () = &mut requested => break,
-        };
-        let mut state = app.sweep.lock().await;
-        if is_tick || state.exchanged.is_none() {
-            exchange(&app, &mut state).await;
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = app.wake.notified() => {}
+            () = &mut requested => return,
         }
-        let swept = sweep(&app, &mut state).await;
-        note_outcome(&mut state, swept.map(|_| ()));
-    }
-    // What was heard last reaches the other replicas.
-    let mut state = app.sweep.lock().await;
-    exchange(&app, &mut state).await;
-}
-
-fn note_outcome(state: &mut SweepState, outcome: Result<()>) {
-    match outcome {
-        Ok(()) => state.failing = false,
-        Err(error) if !state.failing => {
-            tracing::warn!(%error, "presence is not written; the sweep goes on trying");
-            state.failing = true;
-        }
-        Err(_) => {}
-    }
-}
-
-/// Exchanges with other replicas; the first time also reads which devices are durably present.
-async fn exchange(app: &App, state: &mut SweepState) {
-    let now = app.stamp();
-    match app.hot.exchange(now).await {
-        Ok(Exchange { superseded, was_watched }) => {
-            state.exchanged = Some(now);
-            for ordinal in superseded {
-                app.streams.supersede(ordinal, app.hot.slots().get(ordinal).epoch());
+        match sweep(&app).await {
+            Ok(_) => failing = false,
+            // A trouble that stays is logged once.
+            Err(error) if !failing => {
+                failing = true;
+                tracing::warn!(%error, "presence is not written; trying on");
             }
-            if state.begun.is_none() {
-                let begun = begin(app, was_watched).await.map(|()| state.begun = Some(now));
-                note_outcome(state, begun);
-            }
+            Err(_) => {}
         }
-        Err(error) => tracing::warn!(%error, "not exchanged with other replicas"),
     }
-}
-
-/// Takes the devices that are durably present into account. Unless another replica watched over
-/// them, their silence says more of us than of them: they are held.
-async fn begin(app: &App, was_watched: bool) -> Result<()> {
-    let hold = app.stamp().plus(ticks(app.config.unknown_grace_millis));
-    for known in store::presence::load_present(&app.db).await? {
-        let slot = app.hot.slots().get(known.ordinal);
-        slot.raise_generation(known.generation);
-        slot.remember_epoch(known.epoch);
-        if !was_watched || !slot.pulse().seen.is_moment() {
-            slot.hold(hold);
-        }
-        slot.believe(known.presence);
-    }
-    Ok(())
 }
 
 /// Compares anew what the records of devices say that are or should be present, then sweeps.
@@ -145,10 +86,6 @@ async fn begin(app: &App, was_watched: bool) -> Result<()> {
 /// # Errors
 /// When the database is away.
 pub(crate) async fn settle(app: &App) -> Result<Swept> {
-    let mut state = app.sweep.lock().await;
-    if state.begun.is_none() {
-        exchange(app, &mut state).await;
-    }
     for known in store::presence::load_present(&app.db).await? {
         app.hot.slots().get(known.ordinal).believe(known.presence);
     }
@@ -161,7 +98,7 @@ pub(crate) async fn settle(app: &App) -> Result<Swept> {
     for known in store::presence::load(&app.db, &own).await? {
         app.hot.slots().get(known.ordinal).believe(known.presence);
     }
-    sweep(app, &mut state).await
+    sweep(app).await
 }
 
 /// Finds devices of this process that another replica, cut off from it, called absent.
@@ -180,23 +117,17 @@ pub(crate) async fn recheck(app: &App) -> Result<()> {
     Ok(())
 }
 
-async fn sweep(app: &App, state: &mut SweepState) -> Result<Swept> {
+async fn sweep(app: &App) -> Result<Swept> {
+    let _one_at_a_time = app.sweep.lock().await;
     let now = app.stamp();
-    let (candidates, online) = candidates(app, may_judge_foreign(app, state, now), now);
+    let foreign = app.exchange_state().may_judge_foreign(app.config.sweep_millis, now);
+    let (candidates, online) = candidates(app, foreign, now);
     if candidates.is_empty() {
         return Ok(Swept::default());
     }
     let mut plan = plan(app, &candidates).await?;
     brake(app, &mut plan, &candidates, online, now).await?;
     write(app, plan).await
-}
-
-/// Whether silence of another replica's devices means anything: only while their replicas are
-/// heard, and not before they had time to speak.
-fn may_judge_foreign(app: &App, state: &SweepState, now: Stamp) -> bool {
-    let patience = SETTLING * ticks(app.config.sweep_millis);
-    state.begun.is_some_and(|begun| now.since(begun) >= patience)
-        && state.exchanged.is_some_and(|exchanged| now.since(exchanged) <= patience)
 }
 
 /// Devices whose verdict is not what their record is believed to say, and how many are online.

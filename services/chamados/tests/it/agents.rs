@@ -9,8 +9,9 @@ use chamados_proto::device::v1::{
     agent_service_client::AgentServiceClient, section,
 };
 use chamados_testkit::{
-    Sandbox, eventually, sandbox_suite,
+    Sandbox, eventually,
     sandbox::{AgentStream, Computer, agent_client},
+    sandbox_suite,
 };
 use serde_json::json;
 use tonic::{Code, transport::Channel};
@@ -167,7 +168,9 @@ async fn messages_that_cannot_be_read_end_the_stream(sandbox: &mut Sandbox) -> a
     let huge = vec![os("x".repeat(300 * 1024))];
     let mixed = vec![Section { kind: SectionKind::Disks.into(), ..os("Debian".to_owned()) }];
     let short = vec![Section { digest: vec![7; 3].into(), ..os("Debian".to_owned()) }];
-    for (what, sections) in [("oversized", huge), ("of another kind", mixed), ("badly digested", short)] {
+    for (what, sections) in
+        [("oversized", huge), ("of another kind", mixed), ("badly digested", short)]
+    {
         let mut stream = AgentStream::hello(&mut client, &computer.token()?).await?;
         stream.welcome().await;
         stream.sections(sections).await;
@@ -179,7 +182,8 @@ async fn messages_that_cannot_be_read_end_the_stream(sandbox: &mut Sandbox) -> a
     // What is no protobuf at all, in a well-formed frame.
     let garbage = reqwest::Client::builder().http2_prior_knowledge().build()?;
     let url = format!("{}/chamados.device.v1.AgentService/Enroll", sandbox.agent_url());
-    for frame in [b"\0\0\0\0\x03\xff\xff\xff".to_vec(), b"\0\xff\xff\xff\xff".to_vec(), Vec::new()] {
+    for frame in [b"\0\0\0\0\x03\xff\xff\xff".to_vec(), b"\0\xff\xff\xff\xff".to_vec(), Vec::new()]
+    {
         let request = garbage.post(&url).header("content-type", "application/grpc").body(frame);
         let answer = tokio::time::timeout(SOON, request.send()).await??;
         let status = answer.headers().get("grpc-status").and_then(|code| code.to_str().ok());

@@ -109,8 +109,7 @@ async fn without_redis_tickets_go_on() -> anyhow::Result<()> {
     let mut redis = PrivateRedis::start().await?;
     let url = redis.url();
     let settings = [("redis.url.value", url.as_str())];
-    let sandbox =
-        Sandbox::start_with(Topology::AllInOne, Backends::PostgresRedis, &settings).await;
+    let sandbox = Sandbox::start_with(Topology::AllInOne, Backends::PostgresRedis, &settings).await;
     sandbox::with(sandbox, async |sandbox: &mut Sandbox| -> anyhow::Result<()> {
         let desk = Desk::open(sandbox).await?;
         let (computer, device) = desk.computer(sandbox, "ana@acme.example").await?;

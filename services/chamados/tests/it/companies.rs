@@ -18,7 +18,8 @@ async fn names_are_taken_once(sandbox: &mut Sandbox) -> anyhow::Result<()> {
     let desk = Desk::open(sandbox).await?;
     let admin = &desk.admin;
     let company = |name: &str| json!({"name": name, "nickname": "globex"});
-    let rush = join_all((0..8).map(|_| admin.post("/api/admin/companies", company("Globex")))).await;
+    let rush =
+        join_all((0..8).map(|_| admin.post("/api/admin/companies", company("Globex")))).await;
     let (made, refused): (Vec<_>, Vec<_>) = rush.iter().partition(|answer| answer.status == 201);
     assert_eq!(made.len(), 1, "{rush:#?}");
     refused.iter().for_each(|answer| answer.refused(409, "nickname_taken"));

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use chamados_testkit::{
-    Sandbox, sandbox_suite,
+    Sandbox,
     sandbox::{Browser, Live},
+    sandbox_suite,
 };
 use serde_json::json;
 
@@ -14,6 +15,7 @@ sandbox_suite!(
     embedded: AllInOne on SqliteMemory;
     a_reconnect_loses_nothing,
     what_cannot_be_resumed_is_said_so,
+    what_services_tell_each_other_is_not_for_browsers,
     each_hears_what_concerns_them,
     presence_is_told_to_those_whom_the_device_concerns,
 );
@@ -78,6 +80,28 @@ async fn what_cannot_be_resumed_is_said_so(sandbox: &mut Sandbox) -> anyhow::Res
     let mut live = desk.admin.listen(Some(&last)).await;
     assert_eq!(live.next(AT_ONCE).await.event, "reset", "after a restart");
     Ok(())
+}
+
+async fn what_services_tell_each_other_is_not_for_browsers(
+    sandbox: &mut Sandbox,
+) -> anyhow::Result<()> {
+    let desk = Desk::open(sandbox).await?;
+    let contract = desk.admin.get("/api/openapi.json").await.ok();
+    let contract = text(&contract["paths"]["/api/events"]["get"], "description");
+    let mut live = desk.admin.listen(None).await;
+    let (computer, device) = desk.computer(sandbox, "ana@acme.example").await?;
+    let agent = desk.online(&computer, &device).await;
+    let _reset = desk.admin.press(&format!("/api/admin/devices/{device}/reset-agent")).await.ok();
+    agent.exit().await?;
+    let last = text(&desk.ticket("last").await, "id");
+    loop {
+        let frame = live.next(AT_ONCE).await;
+        let topic = text(&frame.data, "topic");
+        assert!(contract.contains(&format!("`{topic}`")), "{topic} is not in the contract");
+        if frame.is_about("ticket.changed", &last) {
+            return Ok(());
+        }
+    }
 }
 
 /// A listener, and how to make something happen that concerns them for certain.

@@ -33,11 +33,8 @@ impl Desk {
     async fn of(admin: Browser) -> Self {
         let company = json!({"name": "Acme", "nickname": "acme"});
         let company = admin.post("/api/admin/companies", company).await.ok();
-        let desk = Self {
-            admin,
-            company: text(&company, "id"),
-            code: text(&company, "provisioningCode"),
-        };
+        let desk =
+            Self { admin, company: text(&company, "id"), code: text(&company, "provisioningCode") };
         desk.is_ready().await;
         desk
     }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use chamados_testkit::{
-    Sandbox, sandbox_suite,
+    Sandbox,
     sandbox::{Answer, Browser, PASSWORD},
+    sandbox_suite,
 };
 use reqwest::Method;
 use serde_json::json;
@@ -126,7 +127,9 @@ async fn who_may_not_is_told_so(sandbox: &mut Sandbox) -> anyhow::Result<()> {
         client.post("/api/admin/companies", made).await.refused(403, "permission_denied");
     }
     agent.get("/api/admin/jobs").await.refused(403, "permission_denied");
-    agent.patch(&format!("/api/admin/companies/{company}"), json!({"name": "n"})).await
+    agent
+        .patch(&format!("/api/admin/companies/{company}"), json!({"name": "n"}))
+        .await
         .refused(403, "permission_denied");
     let admin = json!({"name": "n", "email": "n@desk.example", "role": "admin"});
     agent.post("/api/admin/users", admin).await.refused(403, "permission_denied");

@@ -298,7 +298,9 @@ impl Story {
         .await;
         self.desk.is(device, "online", AT_ONCE).await;
         let now = self.desk.device(device).await;
-        for field in ["id", "hostName", "company", "assignedUser", "osLabel", "inventory", "enrolled"] {
+        for field in
+            ["id", "hostName", "company", "assignedUser", "osLabel", "inventory", "enrolled"]
+        {
             assert_eq!(now[field], stable[field], "{field}");
         }
         Ok(())

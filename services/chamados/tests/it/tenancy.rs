@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chamados_testkit::{Sandbox, sandbox_suite, sandbox::Browser};
+use chamados_testkit::{Sandbox, sandbox::Browser, sandbox_suite};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -74,7 +74,12 @@ fn operations(theirs: &Belongings) -> Vec<(Method, &'static str, &str, Value, &'
 /// Operations whose records belong to no tenant.
 const SHARED: [&str; 1] = ["/api/admin/runs/{id}"];
 
-async fn ask(browser: &Browser, method: Method, path: &str, body: &Value) -> chamados_testkit::sandbox::Answer {
+async fn ask(
+    browser: &Browser,
+    method: Method,
+    path: &str,
+    body: &Value,
+) -> chamados_testkit::sandbox::Answer {
     let request = browser.request(method, path);
     let request = if body.is_null() { request } else { request.json(body) };
     browser.send(request).await
@@ -107,7 +112,9 @@ async fn another_tenants_ids_are_not_there(sandbox: &mut Sandbox) -> anyhow::Res
         if !path.contains("{id}") || SHARED.contains(&path.as_str()) {
             continue;
         }
-        for method in known.as_object().unwrap().keys().filter(|name| name.parse::<Method>().is_ok()) {
+        for method in
+            known.as_object().unwrap().keys().filter(|name| name.parse::<Method>().is_ok())
+        {
             let operation = (method.clone(), path.clone());
             let is_method = ["get", "post", "patch", "put", "delete"].contains(&method.as_str());
             assert!(!is_method || asked.contains(&operation), "not asked: {operation:?}");

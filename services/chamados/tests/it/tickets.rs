@@ -18,7 +18,8 @@ sandbox_suite!(split: Split on PostgresRedis; only_legal_transitions, filters_ar
 async fn only_legal_transitions(sandbox: &mut Sandbox) -> anyhow::Result<()> {
     let desk = Desk::open(sandbox).await?;
     let pause = json!({"reason": "break"});
-    let verbs = [("start", json!({})), ("pause", pause), ("resolve", json!({})), ("reopen", json!({}))];
+    let verbs =
+        [("start", json!({})), ("pause", pause), ("resolve", json!({})), ("reopen", json!({}))];
     let paths: [(&[&str], &str, &[&str]); 4] = [
         (&[], "pending", &["start", "resolve"]),
         (&["start"], "in_progress", &["pause", "resolve"]),
@@ -89,7 +90,8 @@ async fn filters_are_the_servers(sandbox: &mut Sandbox) -> anyhow::Result<()> {
     let desk = Desk::open(sandbox).await?;
     let me = text(&desk.admin.get("/api/me").await.ok()["user"], "id");
     let queue = text(&items(&desk.admin.get("/api/queues").await.ok())[0], "id");
-    let high = json!({"subject": "Impressora não imprime", "priority": "high", "companyId": desk.company});
+    let high =
+        json!({"subject": "Impressora não imprime", "priority": "high", "companyId": desk.company});
     let high = text(&desk.admin.post("/api/tickets", high).await.ok(), "id");
     let plain = text(&desk.ticket("Sem rede").await, "id");
     let _ticket = desk.admin.press(&format!("/api/tickets/{plain}/start")).await.ok();
@@ -124,7 +126,8 @@ async fn pages_hold_every_ticket_once(sandbox: &mut Sandbox) -> anyhow::Result<(
     let subjects: Vec<String> = (0..7).map(|number| number.to_string()).collect();
     let new = subjects.iter().map(|subject| desk.ticket(subject));
     let made = futures::future::join_all(new).await;
-    let mut numbers: Vec<i64> = made.iter().filter_map(|ticket| ticket["number"].as_i64()).collect();
+    let mut numbers: Vec<i64> =
+        made.iter().filter_map(|ticket| ticket["number"].as_i64()).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7], "numbers are unique and gapless");
     let (mut seen, mut token) = (Vec::new(), String::new());

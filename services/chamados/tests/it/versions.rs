@@ -61,7 +61,10 @@ async fn a_stale_version_changes_nothing(sandbox: &mut Sandbox) -> anyhow::Resul
     let changed = desk.admin.patch_if(&path, "\"1\"", json!({"subject": "two"})).await;
     assert_eq!(changed.header("etag"), "\"2\"");
     let changed = changed.ok();
-    desk.admin.patch_if(&path, "\"1\"", json!({"subject": "x"})).await.refused(412, "stale_version");
+    desk.admin
+        .patch_if(&path, "\"1\"", json!({"subject": "x"}))
+        .await
+        .refused(412, "stale_version");
     let stale = json!({"version": 1});
     desk.admin.post(&format!("{path}/start"), stale).await.refused(412, "stale_version");
     let stale = json!({"reason": "break", "version": 1});

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{
     app::{devices::View, enrolment::Enroll, sessions::Hello},
     domain::{
-        device::{Edit, LONGEST_NAME},
+        device::{DeviceFilter, Edit, LONGEST_NAME},
         fingerprint::Fingerprint,
         inventory::{
             Content, Digest, Digests, Disk, Hardware, Interface, OperatingSystem, Section,
@@ -25,7 +25,6 @@ use crate::{
         timeline::Entry,
     },
     error::Error,
-    store::listing::DeviceFilter,
 };
 
 /// Most ids of a batch.

@@ -11,15 +11,12 @@ use chrono::{DateTime, Utc};
 use super::App;
 use crate::{
     domain::{
-        device::{Device, Edit, Ordinal, Visibility},
+        device::{Device, DeviceFilter, Edit, Ordinal, Visibility},
         presence::{Presence, is_stale},
         timeline::{Entry, Kind},
     },
     error::{Error, Result},
-    store::{
-        self,
-        listing::{DeviceFilter, DeviceKey},
-    },
+    store::{self, listing::DeviceKey},
 };
 
 /// A device and how alive it is.

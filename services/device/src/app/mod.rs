@@ -36,8 +36,8 @@ use crate::{
     config::Config,
     domain::{bucket::Bucket, device::Device, presence::Stamp},
     error::Result,
+    exchange::ExchangeState,
     hot::HotStore,
-    presence::SweepState,
     streams::Streams,
 };
 
@@ -69,7 +69,8 @@ pub struct Inner {
     /// Makes the sweep look at once.
     pub(crate) wake: Notify,
     /// One sweep at a time.
-    pub(crate) sweep: tokio::sync::Mutex<SweepState>,
+    pub(crate) sweep: tokio::sync::Mutex<()>,
+    exchange: Mutex<ExchangeState>,
     handshakes: Mutex<Bucket>,
     inventories: Mutex<Bucket>,
     /// The same moment on both hands of the clock.
@@ -101,6 +102,7 @@ impl App {
             streams: Arc::default(),
             wake: Notify::new(),
             sweep: tokio::sync::Mutex::default(),
+            exchange: Mutex::default(),
         };
         Self(Arc::new(inner))
     }
@@ -112,6 +114,16 @@ impl App {
 
     pub(crate) fn uptime(&self) -> Duration {
         self.clock.instant().saturating_duration_since(self.began.0)
+    }
+
+    /// How things stand with other replicas.
+    pub(crate) fn exchange_state(&self) -> ExchangeState {
+        *self.exchange.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// For the exchange only.
+    pub(crate) fn set_exchange_state(&self, state: ExchangeState) {
+        *self.exchange.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
     /// A place for a new stream, or how long to wait for one.

@@ -22,6 +22,19 @@ pub const LONGEST_NOTES: usize = 4_000;
 /// Place of a device in the hot arrays: dense, unique in the installation, never reused.
 pub type Ordinal = u32;
 
+/// Which devices a list holds.
+#[derive(Debug, Clone, Default)]
+pub struct DeviceFilter {
+    /// Only this company's.
+    pub company: Option<CompanyId>,
+    /// Part of a name, serial or address.
+    pub query: String,
+    /// Any of these; empty means all.
+    pub presences: Vec<Presence>,
+    /// Only this person's.
+    pub assigned_user: Option<UserId>,
+}
+
 /// A computer, for its whole life.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {

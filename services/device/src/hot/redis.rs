@@ -208,7 +208,7 @@ impl HotStore for RedisStore {
     async fn exchange(&self, now: Stamp) -> Result<Exchange, Away> {
         let snapshot = self.read().await?;
         let superseded = self.merge(&snapshot);
-        if false && self.is_reborn(&snapshot.life) {
+        if self.is_reborn(&snapshot.life) {
             tracing::error!(incident = "redis_lost", "Redis lost its data; writing it again");
             self.slots.mark_all_own();
         }

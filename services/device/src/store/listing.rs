@@ -1,7 +1,7 @@
 //! Lists of devices.
 
 use chamados_chassis::{
-    id::{CompanyId, TenantId, UserId},
+    id::TenantId,
     page::{Page, PageRequest},
 };
 use chamados_store_kit::{Db, StoreError, keyset, text};
@@ -18,25 +18,12 @@ use super::{
     row,
 };
 use crate::domain::{
-    device::{Device, Ordinal, Visibility},
+    device::{Device, DeviceFilter, Ordinal, Visibility},
     presence::Presence,
 };
 
 /// Sort key of the list: folded name, then id.
 pub type DeviceKey = (String, Uuid);
-
-/// Which devices a list holds.
-#[derive(Debug, Clone, Default)]
-pub struct DeviceFilter {
-    /// Only this company's.
-    pub company: Option<CompanyId>,
-    /// Part of a name, serial or address.
-    pub query: String,
-    /// Any of these; empty means all.
-    pub presences: Vec<Presence>,
-    /// Only this person's.
-    pub assigned_user: Option<UserId>,
-}
 
 /// Devices the caller sees, by name. `stale` are those that the hot store calls so; it is asked
 /// only when the filter tells them from others.

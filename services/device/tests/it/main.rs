@@ -14,3 +14,4 @@ mod presence;
 mod replicas;
 mod reset;
 mod sessions;
+mod store;

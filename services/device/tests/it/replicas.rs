@@ -177,13 +177,17 @@ async fn a_redis_that_forgets_everything_changes_nothing(
     let client = redis::Client::open(redis.url())?;
     let mut connection = client.get_multiplexed_async_connection().await?;
     for _ in 0..3 {
+        let forgot_at = world.clock.now().timestamp_micros();
         let () = redis::cmd("FLUSHALL").query_async(&mut connection).await?;
         // Both write what they know again: a third replica, which knows nothing, sees all online.
         let c = Replica::start(&world).await?;
         eventually(LIMIT, "both are known again", async || {
             for id in [&first.device_id, &second.device_id] {
                 let device = c.device(&world, id).await.ok()?;
-                if device.presence() != Presence::Online || device.last_seen_time.is_none() {
+                let seen = device
+                    .last_seen_time
+                    .map(|t| t.seconds * 1_000_000 + i64::from(t.nanos / 1_000));
+                if device.presence() != Presence::Online || seen <= Some(forgot_at) {
                     return None;
                 }
             }

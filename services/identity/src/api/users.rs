@@ -12,8 +12,11 @@ use tonic::{Request, Response, Status};
 use super::convert;
 use crate::{
     app::{App, companies::check_batch, users},
-    domain::{email::Email, name::Name, user::NewPerson},
-    store::users::UserFilter,
+    domain::{
+        email::Email,
+        name::Name,
+        user::{NewPerson, UserFilter},
+    },
 };
 
 /// The service.

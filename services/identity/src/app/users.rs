@@ -14,12 +14,9 @@ use chamados_store_kit::{
 
 use super::{App, companies};
 use crate::{
-    domain::user::{LOCALES, NewPerson, Preferences, THEMES, User, Visibility},
+    domain::user::{LOCALES, NewPerson, Preferences, THEMES, User, UserFilter, Visibility},
     error::{Error, Result},
-    store::{
-        self,
-        users::{UserFilter, UserKey},
-    },
+    store::{self, users::UserKey},
 };
 
 /// The caller, with what the panel needs to know.

@@ -133,6 +133,19 @@ impl Visibility {
     }
 }
 
+/// Which accounts a list holds.
+#[derive(Debug, Clone, Default)]
+pub struct UserFilter {
+    /// People (`Some(false)`), devices (`Some(true)`), or both.
+    pub devices: Option<bool>,
+    /// Any of these; empty means all.
+    pub roles: Vec<Role>,
+    /// Only this company's.
+    pub company: Option<CompanyId>,
+    /// Part of name or e-mail.
+    pub query: String,
+}
+
 /// How the panel looks to a user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preferences {

@@ -16,24 +16,11 @@ use uuid::Uuid;
 use super::entity::account::{self as row, Column, Entity};
 use crate::domain::{
     email::Email,
-    user::{Preferences, User, Visibility},
+    user::{Preferences, User, UserFilter, Visibility},
 };
 
 /// Sort key of the list: name, then id.
 pub type UserKey = (String, Uuid);
-
-/// Which accounts a list holds.
-#[derive(Debug, Clone, Default)]
-pub struct UserFilter {
-    /// People (`Some(false)`), devices (`Some(true)`), or both.
-    pub devices: Option<bool>,
-    /// Any of these; empty means all.
-    pub roles: Vec<Role>,
-    /// Only this company's.
-    pub company: Option<CompanyId>,
-    /// Part of name or e-mail.
-    pub query: String,
-}
 
 /// An account with what only sign-in may know.
 #[derive(Debug, Clone)]

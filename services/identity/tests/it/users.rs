@@ -61,7 +61,7 @@ async fn managers_see_their_company_and_nobody_sees_other_tenants(
 
     let manager = person(&admin, Role::Manager, Some(company.id.parse()?));
     let list = users.list_users(identity.by(&manager, Default::default())).await?.into_inner();
-    assert_eq!(list.users, [beto.clone()]);
+    assert_eq!(list.users, std::slice::from_ref(&beto));
     let admin_id = admin.user().unwrap().to_string();
     let hidden = pb::GetUserRequest { id: admin_id.clone() };
     assert_eq!(reason(users.get_user(identity.by(&manager, hidden)).await), "user_not_found");

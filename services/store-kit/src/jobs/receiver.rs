@@ -14,7 +14,7 @@ use chamados_proto::jobs::v1::{
     execute_response::Event,
     job_handler_server::{JobHandler, JobHandlerServer},
 };
-use futures::{Stream, stream};
+use futures::{Stream, TryStreamExt as _, stream};
 use tonic::{Request, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
@@ -98,9 +98,15 @@ impl JobHandler for Receiver {
         request: Request<ExecuteRequest>,
     ) -> Result<Response<Self::ExecuteStream>, Status> {
         CallContext::of(&request)?.principal().require_service().map_err(status)?;
-        let events = self.execute_once(request.into_inner()).await?;
-        let messages = events.into_iter().map(|event| Ok(ExecuteResponse { event: Some(event) }));
-        Ok(Response::new(Box::pin(stream::iter(messages))))
+        let (receiver, request) = (self.clone(), request.into_inner());
+        // The work is done in the stream, so that the answer's head, which the deadline layer waits
+        // for, is sent at once. A caller that goes away drops the stream and the work with it.
+        let work = stream::once(async move { receiver.execute_once(request).await });
+        let messages = work
+            .map_ok(|events| stream::iter(events.into_iter().map(Ok)))
+            .try_flatten()
+            .map_ok(|event| ExecuteResponse { event: Some(event) });
+        Ok(Response::new(Box::pin(messages)))
     }
 
     async fn list_job_types(

@@ -46,7 +46,8 @@ impl Answer {
     pub fn text(self, field: &str) -> String {
         let request = self.request.clone();
         let body = self.ok();
-        let text = body[field].as_str().unwrap_or_else(|| panic!("{request}: no {field} in {body}"));
+        let text =
+            body[field].as_str().unwrap_or_else(|| panic!("{request}: no {field} in {body}"));
         text.to_owned()
     }
 

@@ -49,7 +49,8 @@ impl Browser {
 
     /// A request of one of our own pages, to the next gateway.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let origin = &self.gateways[self.turn.fetch_add(1, Ordering::Relaxed) % self.gateways.len()];
+        let origin =
+            &self.gateways[self.turn.fetch_add(1, Ordering::Relaxed) % self.gateways.len()];
         self.client.request(method, format!("{origin}{path}")).header("origin", origin)
     }
 

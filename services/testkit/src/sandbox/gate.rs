@@ -71,11 +71,7 @@ impl Drop for Gate {
     }
 }
 
-async fn accept(
-    listener: TcpListener,
-    servers: Arc<Mutex<Servers>>,
-    cuts: watch::Receiver<()>,
-) {
+async fn accept(listener: TcpListener, servers: Arc<Mutex<Servers>>, cuts: watch::Receiver<()>) {
     while let Ok((client, _)) = listener.accept().await {
         let server = servers.lock().unwrap_or_else(PoisonError::into_inner).next();
         if let Some(server) = server {

@@ -88,7 +88,8 @@ impl Sandbox {
 
     async fn stop_everything(&mut self) -> anyhow::Result<()> {
         // As an orchestrator does: everybody is asked at once.
-        let running: Vec<_> = self.processes.iter_mut().filter_map(|(_, slot)| slot.take()).collect();
+        let running: Vec<_> =
+            self.processes.iter_mut().filter_map(|(_, slot)| slot.take()).collect();
         let stopped = futures::future::join_all(running.into_iter().map(Process::stop)).await;
         self.setup_link = None;
         self.lead();
@@ -109,7 +110,10 @@ impl Sandbox {
     /// Points the fixed addresses at what runs now.
     fn lead(&self) {
         let all = |pick: fn(&Process) -> Option<SocketAddr>| {
-            self.processes.iter().filter_map(move |(_, slot)| slot.as_ref().and_then(pick)).collect()
+            self.processes
+                .iter()
+                .filter_map(move |(_, slot)| slot.as_ref().and_then(pick))
+                .collect()
         };
         self.grpc.lead_to(all(|process| process.grpc));
         for (target, gate) in &self.internal {

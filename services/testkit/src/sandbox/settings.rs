@@ -17,17 +17,14 @@ impl Topology {
     /// What runs in each process, in the order of starting.
     pub(super) fn processes(self) -> Vec<Vec<Target>> {
         /// Nobody is called before they are there.
-        const ORDER: [Target; 5] = [
-            Target::Identity,
-            Target::Device,
-            Target::Ticket,
-            Target::Scheduler,
-            Target::Gateway,
-        ];
+        const ORDER: [Target; 5] =
+            [Target::Identity, Target::Device, Target::Ticket, Target::Scheduler, Target::Gateway];
         match self {
             Self::AllInOne => vec![ORDER.into()],
             Self::Split => ORDER.map(|target| vec![target]).into(),
-            Self::Replicated => ORDER.iter().flat_map(|target| [vec![*target], vec![*target]]).collect(),
+            Self::Replicated => {
+                ORDER.iter().flat_map(|target| [vec![*target], vec![*target]]).collect()
+            }
         }
     }
 }
@@ -73,7 +70,10 @@ const FAST: &[(&str, &str)] = &[
 ];
 
 /// The configuration of a process in which `targets` run. `more` wins over what every sandbox sets.
-pub(super) fn config(targets: &[Target], more: &[(&'static str, String)]) -> anyhow::Result<Config> {
+pub(super) fn config(
+    targets: &[Target],
+    more: &[(&'static str, String)],
+) -> anyhow::Result<Config> {
     let names: Vec<&str> = targets.iter().map(|target| target.as_str()).collect();
     let mut settings = vec![
         ("target", names.join(",")),

@@ -69,9 +69,7 @@ impl Transcript {
             Value::Null => Value::Null,
             _ if VARYING.contains(&field) => Value::from(format!("<{field}>")),
             Value::String(text) => Value::from(self.in_text(&text)),
-            Value::Array(items) => {
-                items.into_iter().map(|item| self.value(field, item)).collect()
-            }
+            Value::Array(items) => items.into_iter().map(|item| self.value(field, item)).collect(),
             Value::Object(fields) => {
                 let fields = fields.into_iter();
                 let fields: Map<_, _> = fields

@@ -18,7 +18,9 @@ const LIMIT: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// When nobody listens there.
-pub async fn agent_client(url: String) -> Result<AgentServiceClient<Channel>, tonic::transport::Error> {
+pub async fn agent_client(
+    url: String,
+) -> Result<AgentServiceClient<Channel>, tonic::transport::Error> {
     AgentServiceClient::connect(url).await
 }
 

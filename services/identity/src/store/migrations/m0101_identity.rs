@@ -12,7 +12,7 @@ impl MigrationName for Migration {
 }
 
 #[allow(elided_lifetimes_in_paths, reason = "as the trait has it")]
-#[tonic::async_trait]
+#[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in [tenant(), company(), account(), session(), setup(), sign_in_failure()] {

@@ -34,8 +34,8 @@ export function filterToQuery(filter: UserFilter): Query<"/api/admin/users"> {
 }
 
 /** Whether anything besides the kind narrows the list. */
-export function isNarrowed({ kind: _, ...rest }: UserFilter): boolean {
-  return Object.keys(compact(rest)).length > 0;
+export function isNarrowed(filter: UserFilter): boolean {
+  return Object.keys(compact({ ...filter, kind: undefined })).length > 0;
 }
 
 /** Without empty lists and texts; devices have one role, so none is asked of them. */
