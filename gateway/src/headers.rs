@@ -15,14 +15,23 @@ use http::{
 
 use crate::state::Gateway;
 
-/// Only our own scripts, and none inline. Styles may be: the panel's components position themselves
-/// by style attributes.
-const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; \
-    form-action 'self'; frame-ancestors 'none'";
+/// Only our own scripts and styles, and none inline.
+macro_rules! policy {
+    ($styles:literal) => {
+        concat!(
+            "default-src 'self'; script-src 'self'; style-src ",
+            $styles,
+            "; img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; ",
+            "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        )
+    };
+}
 
-const ALWAYS: [(HeaderName, &str); 5] = [
-    (CONTENT_SECURITY_POLICY, POLICY),
+const POLICY: &str = policy!("'self'");
+/// The page that shows the contract writes styles into itself.
+const DOCS_POLICY: &str = policy!("'self' 'unsafe-inline'");
+
+const ALWAYS: [(HeaderName, &str); 4] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // The set-up link carries a secret in its query.
     (REFERRER_POLICY, "no-referrer"),
@@ -39,9 +48,12 @@ pub(crate) async fn layer(
     request: Request,
     next: Next,
 ) -> Response {
-    let is_api = request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let is_api = path.starts_with("/api/");
+    let policy = if path.starts_with("/api/docs") { DOCS_POLICY } else { POLICY };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }

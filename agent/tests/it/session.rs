@@ -61,6 +61,20 @@ async fn hello_beats_acks_and_good_bye() {
     assert_eq!((report.phase, report.running), (Phase::Stopped, false));
 }
 
+/// The server knows of the computer from its Hello on, so from then on it hears a good-bye.
+#[tokio::test]
+async fn a_stop_before_the_welcome_says_good_bye() {
+    let (mut server, computer) = enrolled().await;
+    let agent = computer.run();
+    let mut session = server.session().await;
+    session.hello().await;
+    agent.stop();
+    session.say(Message::Welcome(welcome())).await;
+    assert_eq!(session.bye().await, "stop");
+    drop(session);
+    assert_eq!(agent.exit().await.unwrap(), Exit::Stopped);
+}
+
 #[tokio::test]
 async fn sections_go_when_wanted_and_when_changed() {
     let (mut server, computer) = enrolled().await;

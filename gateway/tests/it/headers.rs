@@ -26,6 +26,8 @@ async fn security_headers_are_on_every_answer() {
         let policy = reply.header("content-security-policy");
         assert!(policy.contains("default-src 'self'"), "{path}");
         assert!(policy.contains("script-src 'self';"), "{path}");
+        let inline_styles = path.starts_with("/api/docs");
+        assert_eq!(policy.contains("'unsafe-inline'"), inline_styles, "{path}");
         assert!(policy.contains("frame-ancestors 'none'"), "{path}");
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(reply.header("referrer-policy"), "no-referrer", "{path}");

@@ -17,6 +17,7 @@ sandbox_suite!(
     facts_wait_for_who_is_away,
 );
 sandbox_suite!(replicated: Replicated on PostgresRedis; one_replica_is_enough);
+sandbox_suite!(all_in_one: AllInOne on PostgresRedis; without_postgres_it_waits_and_comes_back);
 
 #[track_caller]
 fn names_the_part(answer: &Answer, part: &str) {
@@ -100,6 +101,48 @@ async fn one_replica_is_enough(sandbox: &mut Sandbox) -> anyhow::Result<()> {
     }
     let ticket = first.post("/api/tickets", json!({"subject": "still"})).await.ok();
     assert_eq!(ticket["status"], "pending");
+    Ok(())
+}
+
+/// The process lives, says that it is not ready, refuses in time, and is well again by itself. Agents
+/// notice nothing.
+async fn without_postgres_it_waits_and_comes_back(sandbox: &mut Sandbox) -> anyhow::Result<()> {
+    let desk = Desk::open(sandbox).await?;
+    let (computer, device) = desk.computer(sandbox, "ana@acme.example").await?;
+    let agent = desk.online(&computer, &device).await;
+    let before = text(&desk.device(&device).await, "lastSeenAt");
+    for _ in 0..2 {
+        sandbox.unplug_database();
+        for path in ["/api/tickets", "/api/me", "/api/admin/devices"] {
+            let answer = desk.admin.get(path).await;
+            answer.refused(503, "unavailable");
+            assert!(!answer.header("retry-after").is_empty(), "{answer:#?}");
+        }
+        let lost = desk.admin.post("/api/tickets", json!({"subject": "lost"})).await;
+        lost.refused(503, "unavailable");
+        assert_eq!(desk.admin.get("/healthz").await.status, 200);
+        eventually(SOON, "it says that it is not ready", async || {
+            let ready = desk.admin.get("/readyz").await;
+            (ready.status == 503 && ready.body["ready"] == false).then_some(())
+        })
+        .await;
+        sandbox.plug_database();
+        eventually(SOON, "it is ready again", async || {
+            let ready = desk.admin.get("/readyz").await.status == 200;
+            (ready && desk.admin.get("/api/tickets").await.status == 200).then_some(())
+        })
+        .await;
+    }
+    assert_eq!(desk.ticket("after").await["number"], 1);
+    eventually(SOON, "the agent is heard", async || {
+        let now = desk.device(&device).await;
+        (now["presence"] == "online" && text(&now, "lastSeenAt") > before).then_some(())
+    })
+    .await;
+    let timeline = desk.admin.get(&format!("/api/admin/devices/{device}/timeline")).await.ok();
+    let offline = items(&timeline).iter().filter(|entry| entry["type"] == "offline").count();
+    assert_eq!(offline, 0, "{timeline:#}");
+    agent.stop().await?;
     Ok(())
 }
 

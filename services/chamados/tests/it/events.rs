@@ -16,6 +16,7 @@ sandbox_suite!(
     a_reconnect_loses_nothing,
     what_cannot_be_resumed_is_said_so,
     what_services_tell_each_other_is_not_for_browsers,
+    facts_do_not_wait_for_a_poll,
     each_hears_what_concerns_them,
     presence_is_told_to_those_whom_the_device_concerns,
 );
@@ -102,6 +103,29 @@ async fn what_services_tell_each_other_is_not_for_browsers(
             return Ok(());
         }
     }
+}
+
+/// A commit wakes the relay. The poll, which finds what other replicas committed, comes twice a second
+/// only: waiting for it each time would take ten.
+async fn facts_do_not_wait_for_a_poll(sandbox: &mut Sandbox) -> anyhow::Result<()> {
+    const ROUNDS: usize = 20;
+    let desk = Desk::open(sandbox).await?;
+    let (_computer, device) = desk.computer(sandbox, "ana@acme.example").await?;
+    let path = format!("/api/admin/devices/{device}/timeline?pageSize=1");
+    let before = desk.admin.get(&path).await.ok()["total"].as_i64().unwrap();
+    let began = clock::system().instant();
+    for round in 1..=ROUNDS {
+        let ticket = json!({"subject": round.to_string(), "deviceId": device});
+        let _ticket = desk.admin.post("/api/tickets", ticket).await.ok();
+        eventually(SOON, "the device's timeline has the ticket", async || {
+            let total = desk.admin.get(&path).await.ok()["total"].as_i64();
+            (total >= Some(before + round as i64)).then_some(())
+        })
+        .await;
+    }
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(5), "{ROUNDS} facts took {took:?}");
+    Ok(())
 }
 
 /// A listener, and how to make something happen that concerns them for certain.

@@ -48,6 +48,11 @@ impl Gate {
         Ok(Self { address, servers, cuts, accepting })
     }
 
+    /// Where it is.
+    pub(super) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// As a URL.
     pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)

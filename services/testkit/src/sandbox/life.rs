@@ -2,10 +2,12 @@
 
 use std::{fs, net::SocketAddr};
 
+use anyhow::Context as _;
 use chamados::{Config, Target};
 use chamados_chassis::auth::Keyring;
+use reqwest::Url;
 
-use super::{Corner, Sandbox, Topology, gate::Gate, process::Process, settings};
+use super::{Cable, Corner, Sandbox, Topology, gate::Gate, process::Process, settings};
 
 impl Sandbox {
     /// Everything that comes before a test.
@@ -71,6 +73,23 @@ impl Sandbox {
         self.grpc.cut();
     }
 
+    /// Takes PostgreSQL away: open connections break and new ones are closed at once.
+    ///
+    /// # Panics
+    /// On SQLite, which cannot be away.
+    pub fn unplug_database(&self) {
+        let cable = self.cable.as_ref().unwrap_or_else(|| panic!("SQLite has no cable"));
+        cable.gate.lead_to(Vec::new());
+        cable.gate.cut();
+    }
+
+    /// Brings PostgreSQL back.
+    pub fn plug_database(&self) {
+        if let Some(cable) = &self.cable {
+            cable.gate.lead_to(vec![cable.server]);
+        }
+    }
+
     async fn start_everything(&mut self) -> anyhow::Result<()> {
         for index in 0..self.processes.len() {
             if self.processes[index].1.is_some() {
@@ -134,9 +153,10 @@ impl Sandbox {
     }
 
     fn config(&self, targets: &[Target]) -> anyhow::Result<Config> {
+        let database = self.cable.as_ref().map_or(self.database.url(), |cable| &cable.url);
         let mut more = vec![
             ("data_dir", self.directory.path().display().to_string()),
-            ("database.url.value", self.database.url().to_owned()),
+            ("database.url.value", database.to_owned()),
             ("gateway.public_url", self.http[0].url()),
             ("services.identity", self.internal_url(Target::Identity)),
             ("services.ticket", self.internal_url(Target::Ticket)),
@@ -152,6 +172,21 @@ impl Sandbox {
         }
         more.extend(self.settings.iter().cloned());
         settings::config(targets, &more)
+    }
+}
+
+impl Cable {
+    /// A way to the server of this URL.
+    pub(super) async fn to(server_url: &str) -> anyhow::Result<Self> {
+        let mut url: Url = server_url.parse()?;
+        let (host, port) = (url.host_str().context("no host")?, url.port().unwrap_or(5432));
+        let server = tokio::net::lookup_host((host, port)).await?.next().context("no address")?;
+        let gate = Gate::open().await?;
+        gate.lead_to(vec![server]);
+        let near = gate.address();
+        url.set_host(Some(&near.ip().to_string()))?;
+        url.set_port(Some(near.port())).map_err(|()| anyhow::anyhow!("no port: {server_url}"))?;
+        Ok(Self { gate, server, url: url.into() })
     }
 }
 

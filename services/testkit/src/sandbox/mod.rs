@@ -17,7 +17,9 @@ mod settings;
 mod transcript;
 mod wire;
 
-use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Once, time::Duration};
+use std::{
+    collections::BTreeMap, net::SocketAddr, panic::AssertUnwindSafe, sync::Once, time::Duration,
+};
 
 use anyhow::Context as _;
 use chamados::Target;
@@ -46,6 +48,8 @@ const TEST_LIMIT: Duration = Duration::from_secs(100);
 pub struct Sandbox {
     topology: Topology,
     database: TestDatabase,
+    /// Between the product and PostgreSQL.
+    cable: Option<Cable>,
     redis: Option<Corner>,
     /// Key ring, and whatever else the product keeps beside its database.
     directory: TempDir,
@@ -56,6 +60,14 @@ pub struct Sandbox {
     grpc: Gate,
     internal: BTreeMap<Target, Gate>,
     setup_link: Option<String>,
+}
+
+/// A way to a server that can be interrupted.
+struct Cable {
+    gate: Gate,
+    server: SocketAddr,
+    /// URL of the server, by way of the gate.
+    url: String,
 }
 
 /// The part of the shared Redis that is a sandbox's own.
@@ -87,6 +99,10 @@ impl Sandbox {
             Backends::SqliteMemory => TestDatabase::sqlite()?,
             Backends::PostgresRedis => TestDatabase::postgres().await?,
         };
+        let cable = match backends {
+            Backends::SqliteMemory => None,
+            Backends::PostgresRedis => Some(Cable::to(database.url()).await?),
+        };
         let redis = match backends {
             Backends::SqliteMemory => None,
             Backends::PostgresRedis => {
@@ -99,6 +115,7 @@ impl Sandbox {
             processes.iter().filter(|(targets, _)| targets.contains(&Target::Gateway)).count();
         let mut sandbox = Self {
             topology,
+            cable,
             database,
             redis,
             directory: tempfile::tempdir()?,

@@ -12,6 +12,7 @@ use super::Answer;
 const UUID_LENGTH: usize = 36;
 /// Fields whose values are a matter of chance, of this machine or of the moment.
 const VARYING: &[&str] = &[
+    "agentVersion",
     "provisioningCode",
     "requestId",
     "workedSeconds",
