@@ -139,7 +139,7 @@ impl Config {
                 "auth.keyring_file: needed when the services run in several processes".to_owned(),
             ));
         }
-        Ok(())
+        self.device.validate()
     }
 
     /// The database of every service, each in its schema or file.

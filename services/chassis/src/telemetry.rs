@@ -3,6 +3,8 @@
 //! Logs go to standard error; traces and metrics by OTLP when an endpoint is configured; metrics
 //! are always there to be scraped. Span exporters never trace their own calls.
 
+use std::io::IsTerminal as _;
+
 use opentelemetry::{
     KeyValue,
     metrics::{Meter, MeterProvider as _},
@@ -118,7 +120,10 @@ impl Telemetry {
     pub fn init(config: &TelemetryConfig) -> Result<Self, TelemetryError> {
         let filter = EnvFilter::try_new(&config.log_filter).map_err(refuse)?;
         let format = match config.log_format {
-            LogFormat::Pretty => fmt::layer().with_writer(std::io::stderr).boxed(),
+            LogFormat::Pretty => fmt::layer()
+                .with_ansi(std::io::stderr().is_terminal())
+                .with_writer(std::io::stderr)
+                .boxed(),
             LogFormat::Json => {
                 fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed()
             }

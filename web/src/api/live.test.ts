@@ -68,8 +68,15 @@ it("refetches everything on a reset", () => {
   expect(invalidated()).toBe(true);
 });
 
+it("refetches what was asked before the first stream was there", () => {
+  expect(invalidated()).toBe(false);
+  latest().say("ready");
+  expect(invalidated()).toBe(true);
+});
+
 it("trusts the browser to resume a broken stream: nothing is refetched", () => {
   latest().say("ready");
+  client.setQueryData(["tickets", "list"], []);
   latest().fail(false);
   expect(live.state).toBe("lost");
   latest().say("ready");

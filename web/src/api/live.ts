@@ -19,7 +19,8 @@ export class LiveUpdates {
   #gathering: number | undefined;
   #retry: number | undefined;
   #wait = 1000;
-  #missed = false;
+  /** Whether something may have changed unheard: also between the first answers and the first stream. */
+  #missed = true;
   #state: LiveState = "connecting";
   #listeners = new Set<() => void>();
 
@@ -51,7 +52,7 @@ export class LiveUpdates {
     this.#signals = [];
     this.#source?.close();
     this.#source = undefined;
-    this.#missed = false;
+    this.#missed = true;
     this.#change("connecting");
   }
 

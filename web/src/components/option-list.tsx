@@ -1,6 +1,6 @@
 import { Command } from "cmdk";
 import { Check, Search } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 
@@ -28,8 +28,13 @@ interface OptionListProps {
 /** Options to pick one or several of, with the arrow keys or the mouse. */
 export function OptionList({ label, options, selected, onSelect, searchable, onSearch, loading }: OptionListProps) {
   const { t } = useTranslation();
+  const [active, setActive] = useState("");
+  // Options that come from the server replace each other: the first of them is what Enter takes. cmdk
+  // knows this only where it filters itself.
+  const marked = options.some((option) => option.value === active) ? active : (options[0]?.value ?? "");
+  const asked = onSearch && { value: marked, onValueChange: setActive };
   return (
-    <Command label={label} shouldFilter={!onSearch} loop className="flex w-full flex-col focus:outline-none">
+    <Command label={label} shouldFilter={!onSearch} loop {...asked} className="flex w-full flex-col focus:outline-none">
       {searchable ? (
         <div className="flex items-center gap-2 border-b border-line px-3">
           <Search className="size-3.5 shrink-0 text-ink-3" aria-hidden />

@@ -90,7 +90,7 @@ pub(crate) fn tidy(args: &Args) -> Result<()> {
         eprintln!("{finding}");
     }
     let errors = findings.iter().filter(|finding| finding.gravity == Gravity::Error).count();
-    ensure!(errors == 0, "{errors} findings");
+    ensure!(errors == 0, "rules are broken in {errors} places");
     Ok(())
 }
 

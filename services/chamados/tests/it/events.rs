@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use chamados_chassis::clock;
 use chamados_testkit::{
-    Sandbox,
+    Sandbox, eventually,
     sandbox::{Browser, Live},
     sandbox_suite,
 };

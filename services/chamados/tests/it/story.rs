@@ -196,19 +196,20 @@ impl Story {
 
         let agent = self.desk.online(computer, device).await;
         agent.kill().await;
-        let killed = clock::system().instant();
-        // The last beat was at most one interval, lengthened by 5 %, before.
-        let silent = Duration::from_millis(3_000 * INTERVAL_SECONDS + OFFLINE_GRACE_MILLIS);
-        let beat = Duration::from_millis(1_050 * INTERVAL_SECONDS);
-        let presence = eventually(silent + SOON, "silence is noticed", async || {
-            let presence = text(&self.desk.device(device).await, "presence");
-            (!matches!(presence.as_str(), "online" | "stale")).then_some(presence)
+        let silent = 3_000 * INTERVAL_SECONDS + OFFLINE_GRACE_MILLIS;
+        let gone = eventually(2 * SOON, "silence is noticed", async || {
+            let device = self.desk.device(device).await;
+            let presence = text(&device, "presence");
+            (!matches!(presence.as_str(), "online" | "stale")).then_some(device)
         })
         .await;
-        let after = killed.elapsed();
-        assert_eq!(presence, "offline");
-        assert!(after + beat >= silent, "offline after only {after:?}");
-        assert!(after <= silent + AT_ONCE, "offline only after {after:?}");
+        assert_eq!(gone["presence"], "offline");
+        // By the server's own word, which keeps tenths of a second.
+        let after = time(&gone["presenceSince"]) - time(&gone["lastSeenAt"]);
+        let rule = TimeDelta::milliseconds(i64::try_from(silent)?);
+        let tenth = TimeDelta::milliseconds(100);
+        assert!(after >= rule - tenth, "offline after only {after}");
+        assert!(after <= rule + TimeDelta::seconds(2), "offline only after {after}");
         Ok(())
     }
 

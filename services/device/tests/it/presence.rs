@@ -15,7 +15,7 @@ store_suite!(
     transitions_wait_for_the_database,
 );
 
-/// Beats until told to stop, by being dropped.
+/// A device that is online: its id, its token, its open stream.
 async fn enrolled_online(
     world: &World,
     replica: &Replica,

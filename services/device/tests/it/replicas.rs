@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chamados_device::Config;
 use chamados_proto::device::v1::{self as pb, CloseReason, Presence};
 use chamados_testkit::{TestDatabase, databases::with, eventually, redis::PrivateRedis};
 
@@ -165,7 +166,10 @@ async fn a_redis_that_forgets_everything_changes_nothing(
 ) -> anyhow::Result<()> {
     let redis = PrivateRedis::start().await?;
     let world = World::with_redis(database, Some(&redis.url()))?;
-    let (a, b) = (Replica::start(&world).await?, Replica::start(&world).await?);
+    // No upkeep, which would repair what the exchange must not break.
+    let config = || Config { upkeep_millis: 3_600_000, ..World::config() };
+    let a = Replica::start_with(&world, config()).await?;
+    let b = Replica::start_with(&world, config()).await?;
     let (at_a, at_b) = (a.agent().await?, b.agent().await?);
     let (first, second) = (at_a.enroll(1).await?, at_b.enroll(2).await?);
     let _first = Heartbeat::of(at_a.welcomed(&first.token).await?.0);
@@ -180,7 +184,7 @@ async fn a_redis_that_forgets_everything_changes_nothing(
         let forgot_at = world.clock.now().timestamp_micros();
         let () = redis::cmd("FLUSHALL").query_async(&mut connection).await?;
         // Both write what they know again: a third replica, which knows nothing, sees all online.
-        let c = Replica::start(&world).await?;
+        let c = Replica::start_with(&world, config()).await?;
         eventually(LIMIT, "both are known again", async || {
             for id in [&first.device_id, &second.device_id] {
                 let device = c.device(&world, id).await.ok()?;

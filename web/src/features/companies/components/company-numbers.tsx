@@ -14,7 +14,7 @@ export function CompanyNumbers({ companyId }: { companyId: string }) {
   const people = useQuery({ ...peopleCountQuery(companyId), enabled: seesPeople });
   const tickets = useQuery(openTicketCountQuery(companyId));
   return (
-    <nav aria-label={t("numbers.label")} className="grid grid-cols-3 gap-px overflow-hidden rounded-md border border-line bg-line">
+    <nav aria-label={t("numbers.label")} className="grid auto-cols-fr grid-flow-col gap-px overflow-hidden rounded-md border border-line bg-line">
       <Figure label={t("numbers.devices")} count={devices} to="/dispositivos" search={{ companyId }} />
       {seesPeople && (
         <Figure label={t("numbers.people")} count={people} to="/usuarios" search={{ companyId, kind: "person" }} />

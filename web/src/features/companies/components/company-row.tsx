@@ -13,18 +13,20 @@ export const CompanyRow = memo(function CompanyRow({ company }: { company: Compa
   const [flash, endFlash] = useFlash(company.version);
   return (
     <DataRow flash={flash} onFlashEnd={endFlash} className="flex-wrap gap-x-3 gap-y-0.5 py-2 md:h-10 md:flex-nowrap md:py-0">
-      <Link
-        to="/empresas/$id"
-        params={{ id: company.id }}
-        data-row
-        data-testid="company-row"
-        className={`${rowLinkClass} basis-[calc(100%-6rem)] font-medium md:basis-auto`}
-      >
-        {company.name}
-      </Link>
-      {!company.active && <Badge className="md:order-2">{t("inactive")}</Badge>}
-      <span className="min-w-0 flex-1 truncate font-mono text-xs text-ink-3 md:order-1">{company.nickname}</span>
-      <span className="relative z-[1] shrink-0 text-right text-xs text-ink-3 md:order-3">
+      <span className="flex min-w-0 basis-full items-center gap-2 md:basis-auto md:flex-[1_1_16rem]">
+        <Link
+          to="/empresas/$id"
+          params={{ id: company.id }}
+          data-row
+          data-testid="company-row"
+          className={`${rowLinkClass} font-medium`}
+        >
+          {company.name}
+        </Link>
+        {!company.active && <Badge>{t("inactive")}</Badge>}
+      </span>
+      <span className="min-w-0 flex-1 truncate font-mono text-xs text-ink-3 md:flex-[1_1_12rem]">{company.nickname}</span>
+      <span className="relative z-[1] shrink-0 text-right text-xs text-ink-3">
         {t("created")} <RelativeTime value={company.createdAt} className="tabular-nums" />
       </span>
     </DataRow>

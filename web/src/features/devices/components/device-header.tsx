@@ -8,6 +8,7 @@ import { Button } from "@/components/button";
 import { IconButton } from "@/components/icon-button";
 import { PageHeader } from "@/components/page";
 import { PresenceDot } from "@/components/presence-dot";
+import { RelativeTime } from "@/components/relative-time";
 import { useCan } from "@/features/auth/api/session";
 import { RenameDialog } from "./rename-dialog";
 
@@ -30,6 +31,9 @@ export function DeviceHeader({ device }: { device: Device }) {
               </IconButton>
             )}
             <PresenceDot presence={device.presence} withLabel />
+            {device.presenceSince && (
+              <RelativeTime value={device.presenceSince} className="text-xs max-sm:hidden" />
+            )}
           </span>
         }
         actions={

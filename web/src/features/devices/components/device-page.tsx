@@ -57,16 +57,16 @@ function DeviceView({ device }: { device: Device }) {
           <div className="flex min-w-0 flex-col gap-8 px-4 py-5 md:px-6 lg:col-start-1 lg:row-span-2 lg:row-start-1">
             {!device.enrolled && <NotEnrolledNotice companyId={device.company.id} />}
             <DeviceTickets deviceId={device.id} />
-            <HardwareSection os={inventory.os} hardware={inventory.hardware} />
+            <HardwareSection osLabel={device.osLabel} os={inventory.os} hardware={inventory.hardware} />
             <DiskSection disks={inventory.disks} />
             <NetworkSection interfaces={inventory.interfaces} />
             <DeviceTimeline deviceId={device.id} />
           </div>
           {mayManage && (
-            <aside className="flex flex-col gap-8 px-4 pt-2 pb-8 md:px-6 lg:col-start-2 lg:border-l lg:border-line lg:px-5 lg:pt-6">
+            <div className="flex flex-col gap-8 px-4 pt-2 pb-8 md:px-6 lg:col-start-2 lg:border-l lg:border-line lg:px-5 lg:pt-6">
               <DeviceNotes device={device} />
               <ResetAgent device={device} />
-            </aside>
+            </div>
           )}
           {!mayManage && <div className="hidden border-l border-line lg:col-start-2 lg:block" />}
         </div>

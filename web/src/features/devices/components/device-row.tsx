@@ -45,7 +45,7 @@ export const DeviceRow = memo(function DeviceRow({ device }: { device: Device })
       <span className="ml-6 min-w-0 truncate text-ink-2 md:ml-0 md:flex-[1_1_8rem]">
         {device.assignedUser?.name ?? <span className="text-ink-3">{t("nobody")}</span>}
       </span>
-      <span className="min-w-0 flex-1 truncate text-ink-3 md:flex-[1_1_8rem]">
+      <span className="-ml-1.5 min-w-0 flex-1 truncate text-ink-3 md:ml-0 md:flex-[1_1_8rem]">
         <span className="md:hidden">· </span>
         {device.company.name}
       </span>

@@ -48,8 +48,10 @@ function TicketItem({ ticket }: { ticket: Ticket }) {
   const [flash, endFlash] = useFlash(ticket.version);
   return (
     <DataRow flash={flash} onFlashEnd={endFlash} className="px-3 md:px-3">
-      <StatusBadge status={ticket.status} className="shrink-0" />
-      <span className="hidden shrink-0 text-ink-3 tabular-nums sm:inline">#{ticket.number}</span>
+      <span className="shrink-0 sm:w-30">
+        <StatusBadge status={ticket.status} />
+      </span>
+      <span className="hidden w-10 shrink-0 text-right text-ink-3 tabular-nums sm:inline">#{ticket.number}</span>
       <Link to="/chamados/$id" params={{ id: String(ticket.number) }} className={`${rowLinkClass} flex-1`}>
         {ticket.subject}
       </Link>

@@ -33,12 +33,19 @@ function DiskItem({ disk }: { disk: Disk }) {
     percent: 100 - usedPercent,
   });
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-3 gap-y-1 text-sm">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 text-sm">
       <span className="truncate" title={`${disk.name} · ${disk.fileSystem}`}>
-        {disk.mountPoint} <span className="text-xs text-ink-3">{disk.name} · {disk.fileSystem}</span>
+        {disk.mountPoint}
+        <span className="ml-2 text-xs text-ink-3 max-sm:hidden">
+          {disk.name} · {disk.fileSystem}
+        </span>
       </span>
       <span className={cn("flex items-center gap-1 text-xs tabular-nums", level === "fine" ? "text-ink-3" : "text-ink")}>
-        {level !== "fine" && <TriangleAlert className="size-3.5 text-danger" aria-label={t(`disks.${level}`)} />}
+        {level !== "fine" && (
+          <span title={t(`disks.${level}`)} className={level === "full" ? "text-danger-ink" : "text-paused-ink"}>
+            <TriangleAlert className="size-3.5" role="img" aria-label={t(`disks.${level}`)} />
+          </span>
+        )}
         {free}
       </span>
       <span

@@ -9,12 +9,14 @@ import { modelName } from "../model/inventory";
 type Inventory = Device["inventory"];
 
 interface HardwareSectionProps {
+  /** The system's name, edition and build, as lists show it. */
+  osLabel: string;
   os: Inventory["os"];
   hardware: Inventory["hardware"];
 }
 
 /** Processor, memory, board and system, as the agent says. */
-export function HardwareSection({ os, hardware }: HardwareSectionProps) {
+export function HardwareSection({ osLabel, os, hardware }: HardwareSectionProps) {
   const { t } = useTranslation("devices");
   const locale = useLocale();
   if (!os && !hardware) {
@@ -29,7 +31,8 @@ export function HardwareSection({ os, hardware }: HardwareSectionProps) {
       <div className="grid grid-cols-1 gap-x-8 xl:grid-cols-2">
         {os && (
           <Facts>
-            <Fact label={t("hardware.os")}>{[os.name, os.version].filter(Boolean).join(" ")}</Fact>
+            <Fact label={t("hardware.os")}>{osLabel || os.name || t("unknown")}</Fact>
+            <Fact label={t("hardware.version")}>{os.version || t("unknown")}</Fact>
             <Fact label={t("hardware.build")}>{os.build || t("unknown")}</Fact>
             <Fact label={t("hardware.architecture")}>{os.architecture || t("unknown")}</Fact>
           </Facts>
@@ -37,15 +40,17 @@ export function HardwareSection({ os, hardware }: HardwareSectionProps) {
         {hardware && (
           <Facts>
             <Fact label={t("hardware.processor")}>
-              {hardware.cpuModel || t("unknown")}
-              <span className="block text-xs text-ink-3">
-                {[
-                  hardware.cpuCores > 0 && t("hardware.cores", { count: hardware.cpuCores }),
-                  hardware.cpuThreads > 0 && t("hardware.threads", { count: hardware.cpuThreads }),
-                ]
-                  .filter(Boolean)
-                  .join(" · ")}
-              </span>
+              <div className="py-1">
+                {hardware.cpuModel || t("unknown")}
+                <span className="block text-xs text-ink-3">
+                  {[
+                    hardware.cpuCores > 0 && t("hardware.cores", { count: hardware.cpuCores }),
+                    hardware.cpuThreads > 0 && t("hardware.threads", { count: hardware.cpuThreads }),
+                  ]
+                    .filter(Boolean)
+                    .join(" · ")}
+                </span>
+              </div>
             </Fact>
             <Fact label={t("hardware.memory")}>
               {hardware.memoryBytes > 0 ? formatBytes(hardware.memoryBytes, locale) : t("unknown")}

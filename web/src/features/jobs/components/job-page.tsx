@@ -97,13 +97,15 @@ function JobFacts({ job }: { job: Job }) {
   return (
     <Section title={t("facts.title")}>
       <Facts>
-        <Fact label={t("facts.schedule")}>
-          {schedule}
-          {job.kind === "cron" && schedule !== job.expression && (
-            <code className="ml-2 font-mono text-xs text-ink-3">{job.expression}</code>
-          )}
-        </Fact>
-        {job.kind === "cron" && <Fact label={t("edit.timeZone")}>{job.timeZone}</Fact>}
+        <Fact label={t("facts.schedule")}>{schedule}</Fact>
+        {job.kind === "cron" && (
+          <>
+            <Fact label={t("edit.schedule")}>
+              <code className="font-mono text-xs">{job.expression}</code>
+            </Fact>
+            <Fact label={t("edit.timeZone")}>{job.timeZone}</Fact>
+          </>
+        )}
         {job.stateReason && <Fact label={t("facts.reason")}>{job.stateReason}</Fact>}
         <Fact label={t("facts.timeout")}>{formatDuration(job.timeoutSeconds, locale)}</Fact>
         <Fact label={t("facts.attempts")}>{t("facts.atMost", { count: job.maxAttempts })}</Fact>

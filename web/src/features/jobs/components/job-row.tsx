@@ -40,7 +40,7 @@ export const JobRow = memo(function JobRow({ job }: { job: Job }) {
           {job.kind === "cron" && ` · ${job.timeZone}`}
         </span>
       </div>
-      <div className="relative z-[1] md:order-last">
+      <div className="relative z-[1] justify-self-end md:order-last">
         <JobMenu job={job} />
       </div>
       <RunStrip jobKey={job.key} className="max-md:col-span-2" />

@@ -47,6 +47,8 @@ export function RunPage({ jobKey, runId }: { jobKey: string; runId: string }) {
 function RunView({ run, name }: { run: RunDetail; name: string }) {
   const { t } = useTranslation("jobs");
   const attempts = byAttempt(run.logLines);
+  // What is written before anything was tried, such as who asked for the run, is of attempt 0.
+  const titleOf = (attempt: number) => (attempt === 0 ? t("log.before") : t("log.attempt", { number: attempt }));
   return (
     <>
       <PageHeader
@@ -57,15 +59,15 @@ function RunView({ run, name }: { run: RunDetail; name: string }) {
       <PageBody>
         <div className="mx-auto flex w-full max-w-4xl flex-col gap-8 px-4 py-6 md:px-6">
           {run.summary && <p className="text-base break-words">{run.summary}</p>}
-          <RunFacts run={run} />
+          <RunFacts run={run} job={name} />
           {attempts.length === 0 && <p className="text-sm text-ink-3">{t("log.none")}</p>}
           {attempts.map(({ attempt, lines }) => (
             <Section
               key={attempt}
-              title={attempts.length > 1 ? t("log.attempt", { number: attempt }) : t("log.title")}
+              title={attempts.length > 1 ? titleOf(attempt) : t("log.title")}
               aside={t("log.lines", { count: lines.length })}
             >
-              <LogLines lines={lines} label={t("log.attempt", { number: attempt })} />
+              <LogLines lines={lines} label={titleOf(attempt)} />
             </Section>
           ))}
         </div>
@@ -74,12 +76,21 @@ function RunView({ run, name }: { run: RunDetail; name: string }) {
   );
 }
 
-function RunFacts({ run }: { run: RunDetail }) {
+function RunFacts({ run, job }: { run: RunDetail; job: string }) {
   const { t } = useTranslation("jobs");
   const locale = useLocale();
   const late = lateness(run);
   return (
     <Facts>
+      <Fact label={t("one")}>
+        <Link
+          to="/tarefas/$key"
+          params={{ key: run.jobKey }}
+          className="rounded-sm text-accent-ink underline-offset-2 hover:underline"
+        >
+          {job}
+        </Link>
+      </Fact>
       <Fact label={t("run.why")}>{t(`run.trigger.${run.trigger}`)}</Fact>
       <Fact label={t("run.due")}>{formatExact(run.dueAt, locale)}</Fact>
       <Fact label={t("run.started")}>

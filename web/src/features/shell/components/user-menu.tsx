@@ -39,7 +39,6 @@ export function UserMenu() {
       trigger={
         <button
           type="button"
-          aria-label={t("userMenu", { name: user.name })}
           className="flex h-10 min-w-0 flex-1 items-center gap-2 rounded-md px-1.5 text-left text-sm hover:bg-hover"
         >
           <Avatar id={user.id} name={user.name} size="md" />

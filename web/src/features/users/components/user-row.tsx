@@ -40,7 +40,7 @@ export const UserRow = memo(function UserRow({ user }: { user: User }) {
       {/* Ends the phone's first line. */}
       <span className="h-0 basis-full md:hidden" />
       <span className="ml-8.5 min-w-0 truncate text-ink-3 md:ml-0 md:flex-[1_1_14rem]">{user.email ?? t("row.noEmail")}</span>
-      <span className="min-w-0 flex-1 truncate text-ink-3 md:flex-[1_1_8rem]">
+      <span className="-ml-1.5 min-w-0 flex-1 truncate text-ink-3 md:ml-0 md:flex-[1_1_8rem]">
         {user.company && (
           <>
             <span className="md:hidden">· </span>

@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { type Page, expect, test } from "@playwright/test";
+import { Agent, Product } from "./product";
+
+const WIDTHS = [360, 1440];
+const THEMES = ["light", "dark"] as const;
+const LOCALES = ["pt-BR", "en"] as const;
+
+let product: Product;
+let agent: Agent;
+/** Where each page is, by the name of its picture. */
+let pages: Record<string, string>;
+
+test.describe.configure({ mode: "serial" });
+
+test.beforeAll(async ({ browser }) => {
+  product = await Product.start();
+  const context = await browser.newContext({ baseURL: product.url });
+  const page = await context.newPage();
+  await page.goto(product.setupLink);
+  await page.getByLabel("Organização").fill("Suporte Norte");
+  await page.getByLabel("Seu nome").fill("Ana Souza");
+  await page.getByLabel("E-mail").fill("ana@example.com");
+  await page.getByLabel("Senha").fill("uma senha comprida");
+  await page.getByRole("button", { name: "Criar administrador" }).click();
+  await expect(page).toHaveURL(/\/chamados$/);
+  const company = await post(page, "admin/companies", { name: "Padaria Sol", nickname: "sol" });
+  agent = new Agent(product);
+  await agent.enroll(company["provisioningCode"] ?? "", "bia@example.com");
+  agent.run();
+  const subjects = ["A impressora não imprime", "Sem acesso ao sistema de vendas", "Notebook lento ao ligar"];
+  let ticket = "";
+  for (const subject of subjects) ticket = (await post(page, "tickets", { subject }))["id"] ?? "";
+  await post(page, `tickets/${ticket}/start`, {});
+  await post(page, `tickets/${ticket}/comments`, { body: "<p>Já estou olhando.</p>", visibility: "public" });
+  await page.goto("/dispositivos");
+  const device = page.getByTestId("device-row");
+  await expect(page.getByTestId("presence").first()).toHaveAttribute("data-presence", "online");
+  pages = {
+    tickets: "/chamados",
+    ticket: `/chamados/${ticket}`,
+    "new-ticket": "/chamados/novo",
+    devices: "/dispositivos",
+    device: (await device.getAttribute("href")) ?? "",
+    users: "/usuarios",
+    companies: "/empresas",
+    company: `/empresas/${company["id"]}`,
+    jobs: "/tarefas",
+    job: "/tarefas/device-settle-presence",
+    "not-found": "/chamados/999999",
+  };
+  await context.storageState({ path: join(product.directory, "session.json") });
+  await context.close();
+});
+
+test.afterAll(async () => {
+  await agent.kill("SIGTERM");
+  await product.remove();
+});
+
+async function post(page: Page, path: string, data: object): Promise<Record<string, string>> {
+  const answer = await page.request.post(`${product.url}/api/${path}`, {
+    data,
+    headers: { origin: product.url },
+  });
+  expect(answer.ok(), `${path}: ${answer.status()}`).toBe(true);
+  return answer.json();
+}
+
+for (const locale of LOCALES) {
+  for (const theme of THEMES) {
+    for (const width of WIDTHS) {
+      test(`every page, ${locale}, ${theme}, ${width} px`, async ({ browser }, info) => {
+        const context = await browser.newContext({
+          baseURL: product.url,
+          storageState: join(product.directory, "session.json"),
+          locale,
+          colorScheme: theme,
+          reducedMotion: "reduce",
+          viewport: { width, height: 800 },
+        });
+        const page = await context.newPage();
+        const complaints: string[] = [];
+        page.on("pageerror", (error) => complaints.push(String(error)));
+        page.on("console", (message) => {
+          // The browser reports the 404 that the not-found page is about.
+          if (message.type() === "error" && !message.text().includes("404")) complaints.push(message.text());
+        });
+        for (const [name, address] of Object.entries(pages)) {
+          await page.goto(address);
+          await expect(page.getByRole("heading").first(), name).toBeVisible();
+          await expect(page.locator('[aria-busy="true"]'), name).toHaveCount(0);
+          const path = info.outputPath(`${name}.png`);
+          await page.screenshot({ path, fullPage: true });
+          const overflow = await page.evaluate(() => {
+            const { scrollWidth, clientWidth } = document.documentElement;
+            return scrollWidth - clientWidth;
+          });
+          expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+          expect(await seriousFindings(page), name).toEqual([]);
+        }
+        expect(complaints).toEqual([]);
+        await context.close();
+      });
+    }
+  }
+}
+
+/** What axe finds that keeps people out. It is evaluated, not loaded: the policy refuses foreign scripts. */
+async function seriousFindings(page: Page): Promise<string[]> {
+  const axe = join(import.meta.dirname, "../node_modules/axe-core/axe.min.js");
+  const { readFileSync } = await import("node:fs");
+  await page.evaluate(readFileSync(axe, "utf8"));
+  return page.evaluate(async () => {
+    interface Axe {
+      run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+    }
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  });
+}
