@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 
 export function Skeleton({ className }: { className?: string }) {
-  return <span aria-hidden className={cn("block animate-breathe rounded-sm bg-active", className)} />;
+  return <span aria-hidden data-testid="skeleton" className={cn("block animate-breathe rounded-sm bg-active", className)} />;
 }
 
 /** The shape of a list while it is on its way. */
