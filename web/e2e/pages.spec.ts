@@ -1,13 +1,16 @@
 import { join } from "node:path";
 import { type Page, expect, test } from "@playwright/test";
 import { Agent, Product } from "./product";
+import { post, signedIn } from "./steps";
 
 const WIDTHS = [360, 1440];
 const THEMES = ["light", "dark"] as const;
 const LOCALES = ["pt-BR", "en"] as const;
 
+/** What the set-up needs of what it made. */
+type Made = { id: string; provisioningCode: string };
+
 let product: Product;
-let agent: Agent;
 /** Where each page is, by the name of its picture. */
 let pages: Record<string, string>;
 
@@ -17,22 +20,16 @@ test.beforeAll(async ({ browser }) => {
   product = await Product.start();
   const context = await browser.newContext({ baseURL: product.url });
   const page = await context.newPage();
-  await page.goto(product.setupLink);
-  await page.getByLabel("Organização").fill("Suporte Norte");
-  await page.getByLabel("Seu nome").fill("Ana Souza");
-  await page.getByLabel("E-mail").fill("ana@example.com");
-  await page.getByLabel("Senha").fill("uma senha comprida");
-  await page.getByRole("button", { name: "Criar administrador" }).click();
-  await expect(page).toHaveURL(/\/chamados$/);
-  const company = await post(page, "admin/companies", { name: "Padaria Sol", nickname: "sol" });
-  agent = new Agent(product);
-  await agent.enroll(company["provisioningCode"] ?? "", "bia@example.com");
+  await signedIn(page, product);
+  const company = await post<Made>(page, product, "admin/companies", { name: "Padaria Sol", nickname: "sol" });
+  const agent = new Agent(product);
+  await agent.enroll(company.provisioningCode, "bia@example.com");
   agent.run();
   const subjects = ["A impressora não imprime", "Sem acesso ao sistema de vendas", "Notebook lento ao ligar"];
   let ticket = "";
-  for (const subject of subjects) ticket = (await post(page, "tickets", { subject }))["id"] ?? "";
-  await post(page, `tickets/${ticket}/start`, {});
-  await post(page, `tickets/${ticket}/comments`, { body: "<p>Já estou olhando.</p>", visibility: "public" });
+  for (const subject of subjects) ticket = (await post<Made>(page, product, "tickets", { subject })).id;
+  await post<Made>(page, product, `tickets/${ticket}/start`, {});
+  await post<Made>(page, product, `tickets/${ticket}/comments`, { body: "<p>Já estou olhando.</p>", visibility: "public" });
   await page.goto("/dispositivos");
   const device = page.getByTestId("device-row");
   await expect(page.getByTestId("presence").first()).toHaveAttribute("data-presence", "online");
@@ -44,7 +41,7 @@ test.beforeAll(async ({ browser }) => {
     device: (await device.getAttribute("href")) ?? "",
     users: "/usuarios",
     companies: "/empresas",
-    company: `/empresas/${company["id"]}`,
+    company: `/empresas/${company.id}`,
     jobs: "/tarefas",
     job: "/tarefas/device-settle-presence",
     "not-found": "/chamados/999999",
@@ -54,18 +51,8 @@ test.beforeAll(async ({ browser }) => {
 });
 
 test.afterAll(async () => {
-  await agent.kill("SIGTERM");
   await product.remove();
 });
-
-async function post(page: Page, path: string, data: object): Promise<Record<string, string>> {
-  const answer = await page.request.post(`${product.url}/api/${path}`, {
-    data,
-    headers: { origin: product.url },
-  });
-  expect(answer.ok(), `${path}: ${answer.status()}`).toBe(true);
-  return answer.json();
-}
 
 for (const locale of LOCALES) {
   for (const theme of THEMES) {
@@ -89,7 +76,7 @@ for (const locale of LOCALES) {
         for (const [name, address] of Object.entries(pages)) {
           await page.goto(address);
           await expect(page.getByRole("heading").first(), name).toBeVisible();
-          await expect(page.locator('[aria-busy="true"]'), name).toHaveCount(0);
+          await expect(page.getByTestId("skeleton"), name).toHaveCount(0);
           const path = info.outputPath(`${name}.png`);
           await page.screenshot({ path, fullPage: true });
           const overflow = await page.evaluate(() => {

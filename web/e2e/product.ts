@@ -40,6 +40,8 @@ async function ended(child: ChildProcess): Promise<number | null> {
 /** The real server on a data directory of its own. */
 export class Product {
   readonly directory = mkdtempSync(join(tmpdir(), "chamados-e2e-"));
+  /** The computers of this product; those a failed test leaves running end with it. */
+  readonly agents: Agent[] = [];
   setupLink = "";
   #server: ChildProcess | undefined;
 
@@ -86,6 +88,7 @@ export class Product {
   }
 
   async remove(): Promise<void> {
+    await Promise.all(this.agents.map((agent) => agent.kill("SIGKILL")));
     await this.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -98,6 +101,7 @@ export class Agent {
 
   constructor(readonly product: Product) {
     this.#state = join(product.directory, "agent");
+    product.agents.push(this);
   }
 
   async enroll(code: string, email: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { hostname } from "node:os";
+import { cpus, hostname, networkInterfaces } from "node:os";
 import { type Locator, type Page, expect, test } from "@playwright/test";
 import { Agent, Product, SILENCE_SECONDS } from "./product";
 
@@ -35,6 +35,10 @@ test("uma máquina e um chamado, do navegador ao disco", async ({ page }) => {
     }
     await expect(page.getByRole("heading", { name: "Discos" })).toBeVisible();
     await expect(page.getByRole("heading", { name: "Rede" })).toBeVisible();
+    await expect(page.getByText(cpus()[0]?.model ?? "")).toBeVisible();
+    // Loopback and what containers bring are left out; whatever is shown is an interface of this machine.
+    const interfaces = new RegExp(`^(${Object.keys(networkInterfaces()).join("|")})$`);
+    await expect(page.getByTitle(interfaces).first()).toBeVisible();
   });
   const deviceAddress = page.url();
 
