@@ -55,6 +55,7 @@ impl Transcript {
 
     /// Notes a part of an answer.
     pub fn note_value(&mut self, what: &str, value: Value) {
+        let what = self.in_text(what);
         let value = self.value("", value);
         let _infallible = writeln!(self.text, "\n{what}\n{value:#}");
     }
