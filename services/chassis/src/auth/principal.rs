@@ -168,7 +168,7 @@ impl Principal {
         }
     }
 
-    /// Nothing, when this is the service `name`, or any service for `None`.
+    /// Nothing, when this is a service on its own behalf.
     ///
     /// # Errors
     /// [`Denied`] otherwise.

@@ -4,7 +4,7 @@ use chamados_chassis::{
     auth::{Audience, Permission, Principal},
     context::CallContext,
     error::Invalid,
-    id::{CompanyId, TenantId},
+    id::CompanyId,
     page::{Page, PageRequest},
 };
 use chamados_store_kit::{
@@ -79,7 +79,7 @@ pub async fn get(app: &App, cx: &CallContext, id: CompanyId) -> Result<Company> 
 
 /// Names of companies; unknown ids are left out.
 pub async fn batch_get(app: &App, cx: &CallContext, ids: &[CompanyId]) -> Result<Vec<Company>> {
-    let tenant = in_tenant(cx)?;
+    let tenant = cx.principal().tenant()?;
     Ok(store::companies::by_ids(app.db.read(), tenant, ids).await?)
 }
 
@@ -147,11 +147,6 @@ fn redacted(cx: &CallContext, mut company: Company) -> Company {
         company.provisioning_code.clear();
     }
     company
-}
-
-/// The tenant of anybody who is in one: for names beside other records.
-pub(super) fn in_tenant(cx: &CallContext) -> Result<TenantId> {
-    Ok(cx.principal().tenant()?)
 }
 
 fn nickname_taken(error: StoreError) -> Error {

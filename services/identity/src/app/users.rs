@@ -12,9 +12,9 @@ use chamados_store_kit::{
     idempotency::{self, Fingerprint, Outcome},
 };
 
-use super::{App, companies};
+use super::App;
 use crate::{
-    domain::user::{LOCALES, NewPerson, Preferences, THEMES, User, UserFilter, Visibility},
+    domain::user::{LOCALES, NewPerson, Preferences, THEMES, Unfit, User, UserFilter, Visibility},
     error::{Error, Result},
     store::{self, users::UserKey},
 };
@@ -34,7 +34,7 @@ pub struct CurrentUser {
 
 /// The caller.
 pub async fn current(app: &App, cx: &CallContext) -> Result<CurrentUser> {
-    let tenant = companies::in_tenant(cx)?;
+    let tenant = cx.principal().tenant()?;
     let id = cx.principal().user().ok_or(Denied::Forbidden)?;
     let user = store::users::get(app.db.read(), tenant, Visibility::Own(id), id).await?;
     let user = user.ok_or(Error::UserNotFound)?;
@@ -46,14 +46,14 @@ pub async fn current(app: &App, cx: &CallContext) -> Result<CurrentUser> {
 
 /// One account the caller sees.
 pub async fn get(app: &App, cx: &CallContext, id: UserId) -> Result<User> {
-    let tenant = companies::in_tenant(cx)?;
+    let tenant = cx.principal().tenant()?;
     let visibility = Visibility::of(cx.principal());
     store::users::get(app.db.read(), tenant, visibility, id).await?.ok_or(Error::UserNotFound)
 }
 
 /// Names of accounts; unknown ids are left out.
 pub async fn batch_get(app: &App, cx: &CallContext, ids: &[UserId]) -> Result<Vec<User>> {
-    let tenant = companies::in_tenant(cx)?;
+    let tenant = cx.principal().tenant()?;
     Ok(store::users::by_ids(app.db.read(), tenant, ids).await?)
 }
 
@@ -86,10 +86,8 @@ pub async fn create(app: &App, cx: &CallContext, new: CreateUser) -> Result<User
     let actor = cx.actor()?;
     let now = app.clock.now();
     new.person.check().map_err(|unfit| match unfit {
-        crate::domain::user::Unfit::MachineRole => Invalid::field("role", unfit.to_string()),
-        crate::domain::user::Unfit::CompanyMissing => {
-            Invalid::field("company_id", unfit.to_string())
-        }
+        Unfit::MachineRole => Invalid::field("role", unfit.to_string()),
+        Unfit::CompanyMissing => Invalid::field("company_id", unfit.to_string()),
     })?;
     let key = idempotency::Key {
         tenant,
@@ -122,7 +120,7 @@ pub async fn update_preferences(
     cx: &CallContext,
     preferences: Preferences,
 ) -> Result<Preferences> {
-    let tenant = companies::in_tenant(cx)?;
+    let tenant = cx.principal().tenant()?;
     let id = cx.principal().user().ok_or(Denied::Forbidden)?;
     let known = |value: &Option<String>, all: &[&str]| {
         value.as_ref().is_none_or(|value| all.contains(&value.as_str()))
