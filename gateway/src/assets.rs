@@ -64,6 +64,23 @@ fn serve(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
     if headers.get(IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes()) {
         return (StatusCode::NOT_MODIFIED, cached).into_response();
     }
-    let content_type = [(CONTENT_TYPE, file.metadata.mimetype().to_owned())];
+    let content_type = [(CONTENT_TYPE, media_type(file.metadata.mimetype()))];
     (cached, content_type, Body::from(file.data.clone().into_owned())).into_response()
+}
+
+/// A media type that leaves no doubt about the encoding.
+fn media_type(of_name: &str) -> String {
+    let charset = if of_name.starts_with("text/") { "; charset=utf-8" } else { "" };
+    format!("{of_name}{charset}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_say_their_encoding() {
+        assert_eq!(media_type("text/html"), "text/html; charset=utf-8");
+        assert_eq!(media_type("image/png"), "image/png");
+    }
 }

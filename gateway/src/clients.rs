@@ -4,8 +4,12 @@ use chamados_chassis::grpc::GrpcChannel;
 use chamados_proto::{
     device::v1::device_service_client::DeviceServiceClient,
     identity::v1::{
-        company_service_client::CompanyServiceClient, session_service_client::SessionServiceClient,
-        setup_service_client::SetupServiceClient, user_service_client::UserServiceClient,
+        audit_service_client::AuditServiceClient, company_service_client::CompanyServiceClient,
+        invite_service_client::InviteServiceClient, merge_service_client::MergeServiceClient,
+        password_service_client::PasswordServiceClient,
+        service_account_service_client::ServiceAccountServiceClient,
+        session_service_client::SessionServiceClient, setup_service_client::SetupServiceClient,
+        tenant_service_client::TenantServiceClient, user_service_client::UserServiceClient,
     },
     scheduler::v1::{
         run_service_client::RunServiceClient, schedule_service_client::ScheduleServiceClient,
@@ -46,6 +50,12 @@ clients! {
     sessions: SessionServiceClient over identity;
     users: UserServiceClient over identity;
     companies: CompanyServiceClient over identity;
+    passwords: PasswordServiceClient over identity;
+    invites: InviteServiceClient over identity;
+    service_accounts: ServiceAccountServiceClient over identity;
+    tenants: TenantServiceClient over identity;
+    merges: MergeServiceClient over identity;
+    audit: AuditServiceClient over identity;
     tickets: TicketServiceClient over ticket;
     comments: CommentServiceClient over ticket;
     queues: QueueServiceClient over ticket;

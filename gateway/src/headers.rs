@@ -58,7 +58,7 @@ pub(crate) async fn layer(
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if gateway.origin.secure {
-        let a_year = HeaderValue::from_static("max-age=31536000");
+        let a_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.entry(STRICT_TRANSPORT_SECURITY).or_insert(a_year);
     }
     if is_api {

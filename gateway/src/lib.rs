@@ -19,6 +19,7 @@ mod problem;
 mod router;
 mod routes;
 mod session;
+mod spreadsheet;
 mod state;
 mod trace;
 mod version;

@@ -78,10 +78,23 @@ mirror! {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Actor {
     kind: ActorKind,
-    /// UUIDv7 of the user or device; name of the service.
+    /// UUIDv7 of the user, device or service account; name of the service.
     id: String,
     /// Empty when it cannot be told now.
     name: String,
+}
+
+impl Actor {
+    /// Kind, id and name, for a line of a file.
+    pub(crate) fn into_texts(self) -> (String, String, String) {
+        let kind = match self.kind {
+            ActorKind::User => "user",
+            ActorKind::Device => "device",
+            ActorKind::ServiceAccount => "service_account",
+            ActorKind::Service => "service",
+        };
+        (kind.to_owned(), self.id, self.name)
+    }
 }
 
 /// What sort of actor.
@@ -92,6 +105,8 @@ enum ActorKind {
     User,
     /// A device, through its agent.
     Device,
+    /// Automation, by an API key.
+    ServiceAccount,
     /// A service on its own behalf.
     Service,
 }
@@ -102,6 +117,7 @@ pub(crate) struct Mentions {
     users: BTreeSet<String>,
     companies: BTreeSet<String>,
     devices: BTreeSet<String>,
+    service_accounts: BTreeSet<String>,
     queues: bool,
 }
 
@@ -127,6 +143,9 @@ impl Mentions {
         match actor.and_then(|actor| actor.kind.as_ref()) {
             Some(event::actor::Kind::UserId(id)) => self.user(Some(id)),
             Some(event::actor::Kind::DeviceId(id)) => self.device(Some(id)),
+            Some(event::actor::Kind::ServiceAccountId(id)) => {
+                self.service_accounts.insert(id.clone());
+            }
             Some(event::actor::Kind::Service(_)) | None => {}
         }
     }
@@ -135,7 +154,9 @@ impl Mentions {
     pub(crate) fn value(&mut self, field: &str, value: Option<&String>) {
         match field {
             "queue_id" => self.queue(),
-            "assignee_id" | "requester_id" | "assigned_user_id" => self.user(value),
+            "assignee_id" | "requester_id" | "assigned_user_id" | "linked_user_ids" => {
+                self.user(value);
+            }
             "company_id" => self.company(value),
             "device_id" => self.device(value),
             _ => {}
@@ -144,13 +165,14 @@ impl Mentions {
 
     /// Asks for all the names.
     pub(crate) async fn resolve(self, gateway: &Gateway, caller: &Caller) -> Names {
-        let (users, companies, devices, queues) = futures::join!(
+        let (users, companies, devices, service_accounts, queues) = futures::join!(
             users(gateway, caller, self.users),
             companies(gateway, caller, self.companies),
             devices(gateway, caller, self.devices),
+            service_accounts(gateway, caller, self.service_accounts),
             queues(gateway, caller, self.queues),
         );
-        Names { users, companies, devices, queues }
+        Names { users, companies, devices, service_accounts, queues }
     }
 }
 
@@ -159,6 +181,7 @@ pub(crate) struct Names {
     users: BTreeMap<String, String>,
     companies: BTreeMap<String, identity::CompanySummary>,
     devices: BTreeMap<String, device::DeviceSummary>,
+    service_accounts: BTreeMap<String, String>,
     queues: BTreeMap<String, String>,
 }
 
@@ -192,6 +215,10 @@ impl Names {
                 let DeviceRef { id, name, .. } = self.device(id);
                 (ActorKind::Device, id, name)
             }
+            Some(event::actor::Kind::ServiceAccountId(id)) => {
+                let name = self.service_accounts.get(&id).cloned().unwrap_or_default();
+                (ActorKind::ServiceAccount, id, name)
+            }
             Some(event::actor::Kind::Service(name)) => (ActorKind::Service, name.clone(), name),
             None => (ActorKind::Service, String::new(), String::new()),
         };
@@ -203,7 +230,9 @@ impl Names {
         let id = value?;
         let name = match field {
             "queue_id" => self.queues.get(id),
-            "assignee_id" | "requester_id" | "assigned_user_id" => self.users.get(id),
+            "assignee_id" | "requester_id" | "assigned_user_id" | "linked_user_ids" => {
+                self.users.get(id)
+            }
             "company_id" => self.companies.get(id).map(|company| &company.name),
             "device_id" => self.devices.get(id).map(|device| &device.name),
             _ => None,
@@ -258,6 +287,20 @@ async fn devices(
     });
     let devices = futures::future::join_all(calls).await;
     devices.into_iter().flatten().map(|device| (device.id.clone(), device)).collect()
+}
+
+async fn service_accounts(
+    g: &Gateway,
+    caller: &Caller,
+    ids: BTreeSet<String>,
+) -> BTreeMap<String, String> {
+    let calls = batches(ids).into_iter().map(|ids| async {
+        let request = caller.request(identity::BatchGetServiceAccountSummariesRequest { ids });
+        let mut accounts = g.clients.service_accounts();
+        told(accounts.batch_get_service_account_summaries(request).await).service_accounts
+    });
+    let accounts = futures::future::join_all(calls).await;
+    accounts.into_iter().flatten().map(|account| (account.id, account.name)).collect()
 }
 
 async fn queues(g: &Gateway, caller: &Caller, wanted: bool) -> BTreeMap<String, String> {

@@ -10,7 +10,7 @@ use utoipa::{
         ContentBuilder, Object, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema, Type,
         header::HeaderBuilder,
         path::{Operation, Parameter, ParameterIn},
-        security::{ApiKey, ApiKeyValue, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 
@@ -27,7 +27,7 @@ use crate::problem;
             What changes something must not come from another site's page.",
     ),
     components(schemas(problem::Report<'_>, problem::FieldError)),
-    security(("session" = [])),
+    security(("session" = []), ("apiKey" = [])),
     tags(
         (name = "setup", description = "First start of an installation."),
         (name = "auth", description = "Signing in and out."),
@@ -36,6 +36,9 @@ use crate::problem;
         (name = "devices", description = "Computers with an agent."),
         (name = "companies", description = "Client companies."),
         (name = "users", description = "People, and the technical accounts of devices."),
+        (name = "invites", description = "Invitations of people."),
+        (name = "service accounts", description = "Accounts of automation, and their API keys."),
+        (name = "audit", description = "Who changed what, and when."),
         (name = "jobs", description = "What runs by itself."),
         (name = "events", description = "Live updates."),
         (name = "operations", description = "Health, metrics and this contract."),
@@ -59,6 +62,11 @@ pub(crate) fn complete(document: &mut OpenApi) {
     );
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    let key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("API key of a service account, `chk_…`; it may do what its scopes say."))
+        .build();
+    components.add_security_scheme("apiKey", SecurityScheme::Http(key));
     for common in COMMON {
         let shared = problem(common.status, common.description);
         components.responses.insert(common.name.to_owned(), shared.into());

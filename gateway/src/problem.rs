@@ -107,6 +107,11 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address.")
     }
 
+    /// Its stable name.
+    pub(crate) fn code(&self) -> &str {
+        &self.0.code
+    }
+
     /// Our fault. `cause` is logged and never told.
     pub(crate) fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");

@@ -13,8 +13,9 @@ use crate::{
     parameters::{self, Parameters},
     problem::Problem,
     routes::{
-        auth, comments, companies, devices, events, jobs, me, ops, queues, runs, setup, tickets,
-        timeline, transitions, users,
+        audit, auth, comments, companies, device_links, devices, events, invites, jobs, links, me,
+        merges, ops, queues, runs, service_accounts, sessions, setup, tenants, tickets, timeline,
+        transitions, users,
     },
     state::Gateway,
     trace::{self, Trace},
@@ -25,8 +26,15 @@ fn api() -> OpenApiRouter<Gateway> {
         .routes(routes!(setup::get_setup, setup::complete_setup))
         .routes(routes!(auth::sign_in_by_email))
         .routes(routes!(auth::sign_out))
+        .routes(routes!(links::preview_invite))
+        .routes(routes!(links::accept_invite))
+        .routes(routes!(links::preview_password_reset))
+        .routes(routes!(links::reset_password))
         .routes(routes!(me::get_me))
         .routes(routes!(me::update_preferences))
+        .routes(routes!(sessions::list_sessions))
+        .routes(routes!(sessions::revoke_session))
+        .routes(routes!(sessions::change_password))
         .routes(routes!(tickets::list_tickets, tickets::create_ticket))
         .routes(routes!(tickets::get_ticket, tickets::update_ticket))
         .routes(routes!(transitions::assign_ticket))
@@ -42,10 +50,31 @@ fn api() -> OpenApiRouter<Gateway> {
         .routes(routes!(companies::get_company, companies::update_company))
         .routes(routes!(companies::rotate_provisioning_code))
         .routes(routes!(users::list_users, users::create_user))
-        .routes(routes!(users::get_user))
+        .routes(routes!(users::get_user, users::update_user))
+        .routes(routes!(users::issue_password_reset))
+        .routes(routes!(merges::preview_merge))
+        .routes(routes!(merges::get_merge, merges::merge_user))
+        .routes(routes!(tenants::list_tenants))
+        .routes(routes!(invites::list_invites, invites::create_invite))
+        .routes(routes!(invites::revoke_invite))
+        .routes(routes!(invites::resend_invite))
+        .routes(routes!(
+            service_accounts::list_service_accounts,
+            service_accounts::create_service_account
+        ))
+        .routes(routes!(
+            service_accounts::get_service_account,
+            service_accounts::update_service_account
+        ))
+        .routes(routes!(service_accounts::create_api_key))
+        .routes(routes!(service_accounts::revoke_api_key))
+        .routes(routes!(service_accounts::list_scopes))
+        .routes(routes!(audit::list_audit_log))
+        .routes(routes!(audit::export_audit_log))
         .routes(routes!(devices::list_own_devices))
         .routes(routes!(devices::list_devices))
         .routes(routes!(devices::get_device, devices::update_device))
+        .routes(routes!(device_links::link_user, device_links::unlink_user))
         .routes(routes!(devices::reset_agent))
         .routes(routes!(devices::list_device_timeline))
         .routes(routes!(jobs::list_jobs))

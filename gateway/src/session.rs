@@ -1,5 +1,5 @@
-//! Who calls: the session cookie, turned into a verified principal by the identity service on every
-//! single request, so that a revoked session is refused on the next one.
+//! Who calls: a session's cookie or an API key, turned into a verified principal by the identity service
+//! on every single request, so that what was revoked is refused on the next one.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -15,7 +15,11 @@ use chamados_chassis::{
 };
 use chamados_proto::identity::v1 as pb;
 use chrono::{DateTime, Utc};
-use http::{HeaderMap, header::SET_COOKIE, request::Parts};
+use http::{
+    HeaderMap, StatusCode,
+    header::{AUTHORIZATION, SET_COOKIE},
+    request::Parts,
+};
 use tonic::Request;
 
 use crate::{
@@ -34,12 +38,26 @@ const MAX_TOKEN: usize = 128;
 /// Nobody in particular: for the few requests that need no sign-in.
 pub(crate) struct Visitor(Call);
 
-/// Somebody with a valid session.
+/// Somebody with a valid session, or automation with a valid key.
+#[derive(Clone)]
 pub(crate) struct Caller {
     call: Call,
-    token: SessionToken,
+    credential: Credential,
 }
 
+/// A caller that is a person: for what only people have.
+pub(crate) struct Person(pub(crate) Caller);
+
+/// What a caller shows. Deliberately without `Debug`.
+#[derive(Clone)]
+pub(crate) enum Credential {
+    /// A person's session.
+    Session(SessionToken),
+    /// A service account's key.
+    ApiKey(String),
+}
+
+#[derive(Clone)]
 struct Call {
     context: CallContext,
     clock: SharedClock,
@@ -59,28 +77,52 @@ impl Visitor {
 }
 
 impl Caller {
-    /// The caller behind a session token.
+    /// The caller behind a credential.
     pub(crate) async fn authenticate(
         gateway: &Gateway,
         arrival: &Arrival,
-        token: SessionToken,
+        credential: Credential,
     ) -> Result<Self> {
+        use pb::authenticate_request::Credential as Shown;
+
+        let shown = match &credential {
+            Credential::Session(token) => Shown::SessionToken(token.0.clone()),
+            Credential::ApiKey(key) => Shown::ApiKey(key.clone()),
+        };
         let request = Visitor::new(gateway, arrival)
-            .request(pb::AuthenticateRequest { session_token: token.0.clone() });
+            .request(pb::AuthenticateRequest { credential: Some(shown) });
         let answer = gateway.clients.sessions().authenticate(request).await?.into_inner();
         let principal =
             gateway.keyring.verify(&answer.principal_token, gateway.clock.now()).map_err(
                 |error| Problem::internal(format_args!("from the identity service: {error}")),
             )?;
-        let Some(user) = principal.user() else { return Err(Denied::Anonymous.into()) };
-        tracing::Span::current().record("user", tracing::field::display(user));
+        // A session is a person's, a key a service account's; nobody else comes in here.
+        if !matches!(
+            (&credential, &principal),
+            (Credential::Session(_), Principal::Person { .. })
+                | (Credential::ApiKey(_), Principal::ServiceAccount { .. })
+        ) {
+            return Err(Denied::Anonymous.into());
+        }
+        let (_, id) = principal.actor()?.to_parts();
+        tracing::Span::current().record("user", id);
         let context = CallContext::new(
             principal,
             Some(answer.principal_token.into()),
             arrival.request_id.clone(),
             arrival.deadline,
         );
-        Ok(Self { call: Call { context, clock: gateway.clock.clone() }, token })
+        Ok(Self { call: Call { context, clock: gateway.clock.clone() }, credential })
+    }
+
+    /// The same caller, authenticated anew and with the time of a request of its own: for answers that go
+    /// on for longer than one.
+    pub(crate) async fn renewed(&self, gateway: &Gateway) -> Result<Self> {
+        let arrival = Arrival {
+            request_id: self.call.context.request_id().into(),
+            deadline: gateway.clock.instant() + gateway.time_limit(),
+        };
+        Self::authenticate(gateway, &arrival, self.credential.clone()).await
     }
 
     /// A call to a service on the caller's behalf, with what is left of the time.
@@ -92,8 +134,12 @@ impl Caller {
         self.call.context.principal()
     }
 
-    pub(crate) const fn token(&self) -> &SessionToken {
-        &self.token
+    /// The session, for a person.
+    pub(crate) const fn session(&self) -> Option<&SessionToken> {
+        match &self.credential {
+            Credential::Session(token) => Some(token),
+            Credential::ApiKey(_) => None,
+        }
     }
 }
 
@@ -110,9 +156,45 @@ impl FromRequestParts<Gateway> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self> {
         let arrival = Arrival::from_request_parts(parts, gateway).await?;
-        let token = SessionToken::from_request_parts(parts, gateway).await?;
-        Self::authenticate(gateway, &arrival, token).await
+        let credential = Credential::from_request_parts(parts, gateway).await?;
+        Self::authenticate(gateway, &arrival, credential).await
     }
+}
+
+impl FromRequestParts<Gateway> for Person {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self> {
+        let caller = Caller::from_request_parts(parts, gateway).await?;
+        if caller.session().is_none() {
+            let detail = "Only a person has this; an API key is of a service account.";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "person_required", detail));
+        }
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Gateway> for Credential {
+    type Rejection = Problem;
+
+    /// A key counts, also beside a cookie: whoever sends one means it.
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self> {
+        match bearer(&parts.headers) {
+            Some(key) => {
+                key.map(|key| Self::ApiKey(key.to_owned())).ok_or(Denied::Anonymous.into())
+            }
+            None => SessionToken::from_request_parts(parts, gateway).await.map(Self::Session),
+        }
+    }
+}
+
+/// The key in `Authorization`, when there is such a header; `Some(None)` when it holds no key.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<Option<&str>> {
+    let value = headers.get(AUTHORIZATION)?.to_str().unwrap_or_default();
+    let (scheme, key) = value.split_once(' ').unwrap_or_default();
+    let key = key.trim();
+    let fits = scheme.eq_ignore_ascii_case("bearer") && (1..=MAX_TOKEN).contains(&key.len());
+    Some(fits.then_some(key))
 }
 
 /// The token of a session, as in the cookie. Deliberately without `Debug`.
@@ -207,6 +289,20 @@ fn forwarded_for(headers: &HeaderMap, hops: usize) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_is_what_follows_bearer() {
+        let key = |value: &'static str| {
+            let headers = HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())]);
+            bearer(&headers).map(|key| key.map(str::to_owned))
+        };
+        assert_eq!(key("Bearer chk_1"), Some(Some("chk_1".to_owned())));
+        assert_eq!(key("bearer  chk_1 "), Some(Some("chk_1".to_owned())));
+        for wrong in ["", "Bearer", "Bearer ", "Basic chk_1", "chk_1"] {
+            assert_eq!(key(wrong), Some(None), "{wrong}");
+        }
+        assert_eq!(bearer(&HeaderMap::new()), None);
+    }
 
     #[test]
     fn only_what_trusted_proxies_added_is_believed() {

@@ -57,10 +57,11 @@ impl Trace {
             KeyValue::new("http.response.status_code", i64::from(status.as_u16())),
         ];
         self.duration.record(elapsed.as_secs_f64(), &labels);
-        if status.is_server_error() {
-            tracing::warn!(status = status.as_u16(), ?elapsed, "failed");
-        } else {
-            tracing::debug!(status = status.as_u16(), ?elapsed, "answered");
+        match status.as_u16() {
+            500.. => tracing::warn!(status = status.as_u16(), ?elapsed, "failed"),
+            // Who tries what they may not do, or too often, is worth knowing.
+            401 | 403 | 429 => tracing::info!(status = status.as_u16(), ?elapsed, "refused"),
+            _ => tracing::debug!(status = status.as_u16(), ?elapsed, "answered"),
         }
     }
 }

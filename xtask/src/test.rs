@@ -70,6 +70,7 @@ fn parts(parts: &[Part], filter: Option<&str>, steps: &mut Steps) -> Result<()> 
     let servers = steps.step("servers", || {
         Servers::start(Needs {
             databases: parts.contains(&Part::Rust) || parts.contains(&Part::E2e),
+            smtp: parts.contains(&Part::Rust),
             chromium: parts.contains(&Part::E2e),
         })
     })?;

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{Notice, Numbered, Subscription};
-use crate::{session::Caller, state::Gateway, trace::Arrival};
+use crate::{session::Caller, state::Gateway};
 
 /// A sign of life goes down and the session is checked again this often.
 const PING: Duration = Duration::from_secs(15);
@@ -23,7 +23,6 @@ const DOUBTS: u32 = 8;
 struct Live {
     gateway: Gateway,
     caller: Caller,
-    arrival: Arrival,
     subscription: Subscription,
     greeted: bool,
     doubts: u32,
@@ -34,13 +33,12 @@ struct Live {
 pub(crate) fn stream(
     gateway: Gateway,
     caller: Caller,
-    arrival: Arrival,
     subscription: Subscription,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send {
     let mut ticks = tokio::time::interval(PING);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks.reset();
-    let live = Live { gateway, caller, arrival, subscription, greeted: false, doubts: 0, ticks };
+    let live = Live { gateway, caller, subscription, greeted: false, doubts: 0, ticks };
     futures::stream::unfold(live, async |mut live| {
         let event = live.next().await?;
         Some((Ok(event), live))
@@ -67,6 +65,9 @@ impl Live {
                 notice = self.subscription.receiver.recv() => match notice {
                     Ok(Notice::Hint(signal)) => {
                         self.subscription.position = signal.sequence;
+                        if self.concerns_caller(&signal) && !self.is_still_signed_in().await {
+                            return None;
+                        }
                         if let Some(event) = self.signal(&signal) {
                             return Some(event);
                         }
@@ -83,6 +84,13 @@ impl Live {
                 }
             }
         }
+    }
+
+    /// Whether the signal tells that the caller's own account changed: their sessions or their rights may
+    /// have, and what they were holds no longer. The ping finds out too, should the signal be lost.
+    fn concerns_caller(&self, signal: &Numbered) -> bool {
+        let Some(user) = self.caller.principal().user() else { return false };
+        signal.hint.data.topic == "user.changed" && signal.hint.data.ids.contains(&user.to_string())
     }
 
     /// The frame of a signal, if the caller may see it.
@@ -111,10 +119,7 @@ impl Live {
     /// Asks again who the caller is: a session that ended ends the stream, a changed role changes
     /// what it shows.
     async fn is_still_signed_in(&mut self) -> bool {
-        let now = self.gateway.clock.instant();
-        self.arrival.deadline = now + self.gateway.time_limit();
-        let token = self.caller.token().clone();
-        match Caller::authenticate(&self.gateway, &self.arrival, token).await {
+        match self.caller.renewed(&self.gateway).await {
             Ok(caller) => {
                 self.caller = caller;
                 self.doubts = 0;

@@ -11,7 +11,7 @@ use crate::{
     extract::Json,
     names::Mentions,
     problem::{Problem, Result},
-    session::{Caller, Client, SessionCookie, SessionToken, Visitor},
+    session::{Caller, Client, Credential, SessionCookie, SessionToken, Visitor},
     state::Gateway,
     trace::Arrival,
     wire::time,
@@ -79,7 +79,7 @@ pub(crate) async fn sign_out(
 ) -> Result<(SessionCookie, StatusCode)> {
     match caller {
         Ok(caller) => {
-            let session_token = caller.token().0.clone();
+            let session_token = caller.session().map(|token| token.0.clone()).unwrap_or_default();
             let request = caller.request(pb::SignOutRequest { session_token });
             gateway.clients.sessions().sign_out(request).await?;
         }
@@ -100,7 +100,7 @@ pub(super) async fn signed_in(
     let user = answer.user.ok_or_else(|| Problem::internal("a sign-in without a user"))?;
     let mut mentions = Mentions::default();
     users::mention(&mut mentions, &user);
-    let caller = Caller::authenticate(gateway, arrival, token).await?;
+    let caller = Caller::authenticate(gateway, arrival, Credential::Session(token)).await?;
     let user = User::of(user, &mentions.resolve(gateway, &caller).await)?;
     Ok((cookie, Json(SignedIn { user })))
 }

@@ -200,8 +200,10 @@ pub(crate) async fn rotate_provisioning_code(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(id): Path<Uuid>,
+    IdempotencyKey(request_id): IdempotencyKey,
 ) -> Result<Tagged<Company>> {
-    let request = caller.request(pb::RotateProvisioningCodeRequest { id: id.to_string() });
+    let request =
+        caller.request(pb::RotateProvisioningCodeRequest { id: id.to_string(), request_id });
     let company = gateway.clients.companies().rotate_provisioning_code(request).await?.into_inner();
     Ok(Tagged(Company::of(company)?))
 }

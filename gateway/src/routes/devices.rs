@@ -13,7 +13,7 @@ use crate::{
     idempotency::IdempotencyKey,
     names::{Actor, CompanyRef, Mentions, Names, Presence, UserRef},
     problem::Result,
-    session::Caller,
+    session::{Caller, Person},
     state::Gateway,
     version::{IfMatch, Tagged, Versioned},
     wire::{List, Mask, Paging, optional_time, time},
@@ -34,6 +34,8 @@ pub(crate) struct Device {
     company: CompanyRef,
     /// The person it belongs to now.
     assigned_user: Option<UserRef>,
+    /// Further people tied to it, in the order in which they were linked.
+    linked_users: Vec<UserRef>,
     /// Name and edition, then the build in brackets: "Windows 11 Pro (26100)". Empty until reported.
     os_label: String,
     agent_version: String,
@@ -64,6 +66,7 @@ impl Device {
             host_name: device.host_name,
             company: names.company(device.company_id),
             assigned_user: device.assigned_user_id.map(|id| names.user(id)),
+            linked_users: device.linked_user_ids.into_iter().map(|id| names.user(id)).collect(),
             os_label: device.os_label,
             agent_version: device.agent_version,
             presence: Presence::known(device.presence).unwrap_or(Presence::Unknown),
@@ -160,25 +163,25 @@ pub(crate) async fn list_devices(
         query: query.q,
         presences: query.presence.into_iter().map(Into::into).collect(),
         assigned_user_id: None,
+        user_id: None,
     };
     page(&gateway, &caller, message).await
 }
 
 /// List the caller's own devices
 ///
-/// Those assigned to the caller, by name.
+/// Those the caller is assigned or linked to, by name.
 #[utoipa::path(
     get, path = "/api/devices", tag = "devices", params(Paging),
     responses((status = 200, description = "One page.", body = List<Device>)),
 )]
 pub(crate) async fn list_own_devices(
     State(gateway): State<Gateway>,
-    caller: Caller,
+    Person(caller): Person,
     Query(Paging { page_size, page_token }): Query<Paging>,
 ) -> Result<Json<List<Device>>> {
-    let assigned_user_id = caller.principal().user().map(|id| id.to_string());
-    let message =
-        pb::ListDevicesRequest { page_size, page_token, assigned_user_id, ..Default::default() };
+    let user_id = caller.principal().user().map(|id| id.to_string());
+    let message = pb::ListDevicesRequest { page_size, page_token, user_id, ..Default::default() };
     page(&gateway, &caller, message).await
 }
 
@@ -304,9 +307,14 @@ impl DeviceTimelineEntry {
 fn mentioned(mentions: &mut Mentions, device: &pb::Device) {
     mentions.company(Some(&device.company_id));
     mentions.user(device.assigned_user_id.as_ref());
+    device.linked_user_ids.iter().for_each(|id| mentions.user(Some(id)));
 }
 
-async fn tagged(gateway: &Gateway, caller: &Caller, device: pb::Device) -> Result<Tagged<Device>> {
+pub(super) async fn tagged(
+    gateway: &Gateway,
+    caller: &Caller,
+    device: pb::Device,
+) -> Result<Tagged<Device>> {
     let mut mentions = Mentions::default();
     mentioned(&mut mentions, &device);
     Ok(Tagged(Device::of(device, &mentions.resolve(gateway, caller).await)?))

@@ -5,8 +5,21 @@ use axum::{
     response::{IntoResponse, Response, Sse},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header::CACHE_CONTROL};
+use utoipa::ToSchema;
 
-use crate::{live, problem::Result, session::Caller, state::Gateway, trace::Arrival};
+use crate::{live, problem::Result, session::Caller, state::Gateway};
+
+/// One frame of the stream.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only described here; frames are written in `live`")]
+pub(crate) struct Frame {
+    /// `ready`, `signal` or `reset`.
+    event: String,
+    /// What to send as `Last-Event-ID` after a reconnect.
+    id: String,
+    /// JSON: `{"topic": …, "ids": […]}` for a signal, else `{}`.
+    data: String,
+}
 
 /// Listen to what changes
 ///
@@ -19,18 +32,18 @@ use crate::{live, problem::Result, session::Caller, state::Gateway, trace::Arriv
     get, path = "/api/events", tag = "events",
     params(("Last-Event-ID" = Option<String>, Header,
         description = "Id of the last frame seen; what came after it is sent again.")),
-    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")),
+    responses((status = 200, description = "The stream.", body = Frame,
+        content_type = "text/event-stream")),
 )]
 pub(crate) async fn listen(
     State(gateway): State<Gateway>,
     caller: Caller,
-    arrival: Arrival,
     headers: HeaderMap,
 ) -> Result<Response> {
     // One that cannot be read is one that is not known: the browser must fetch everything again.
     let last = headers.get("last-event-id").map(|value| value.to_str().unwrap_or_default());
     let subscription = gateway.hub.subscribe(last)?;
-    let stream = live::stream(gateway, caller, arrival, subscription);
+    let stream = live::stream(gateway, caller, subscription);
     // Proxies must pass frames on as they come.
     let unbuffered = [
         (CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform")),

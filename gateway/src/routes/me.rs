@@ -10,7 +10,7 @@ use crate::{
     extract::{Json, nullable},
     names::Mentions,
     problem::{Problem, Result},
-    session::Caller,
+    session::Person,
     state::Gateway,
 };
 
@@ -91,7 +91,10 @@ impl From<pb::Preferences> for Preferences {
     get, path = "/api/me", tag = "me",
     responses((status = 200, description = "The caller.", body = Me)),
 )]
-pub(crate) async fn get_me(State(gateway): State<Gateway>, caller: Caller) -> Result<Json<Me>> {
+pub(crate) async fn get_me(
+    State(gateway): State<Gateway>,
+    Person(caller): Person,
+) -> Result<Json<Me>> {
     let request = caller.request(pb::GetCurrentUserRequest {});
     let me = gateway.clients.users().get_current_user(request).await?.into_inner();
     let user = me.user.ok_or_else(|| Problem::internal("a current user without a user"))?;
@@ -114,7 +117,7 @@ pub(crate) async fn get_me(State(gateway): State<Gateway>, caller: Caller) -> Re
 )]
 pub(crate) async fn update_preferences(
     State(gateway): State<Gateway>,
-    caller: Caller,
+    Person(caller): Person,
     Json(body): Json<UpdatePreferences>,
 ) -> Result<Json<Preferences>> {
     let theme = body.theme.map(|theme| theme.as_str().to_owned());

@@ -9,7 +9,7 @@ use super::auth::{SignedIn, signed_in};
 use crate::{
     extract::Json,
     problem::Result,
-    session::{SessionCookie, Visitor},
+    session::{Client, SessionCookie, Visitor},
     state::Gateway,
     trace::Arrival,
 };
@@ -71,6 +71,7 @@ pub(crate) async fn complete_setup(
     State(gateway): State<Gateway>,
     visitor: Visitor,
     arrival: Arrival,
+    client: Client,
     Json(body): Json<CompleteSetup>,
 ) -> Result<(SessionCookie, Json<SignedIn>)> {
     let request = visitor.request(pb::CompleteSetupRequest {
@@ -79,6 +80,8 @@ pub(crate) async fn complete_setup(
         name: body.name,
         email: body.email,
         password: body.password,
+        client_address: client.address,
+        user_agent: client.user_agent,
     });
     let answer = gateway.clients.setup().complete_setup(request).await?.into_inner();
     signed_in(&gateway, &arrival, answer).await

@@ -7,16 +7,19 @@ use std::{
 
 use axum::{Router, body::Body};
 use chamados_chassis::{
-    auth::{Keyring, Principal, Role},
+    auth::{Keyring, Permission, Principal, Role},
     bus::{Heard, SignalBus},
     clock,
     grpc::GrpcChannel,
     health::Health,
-    id::{CompanyId, SessionId, TenantId, UserId},
+    id::{CompanyId, ServiceAccountId, SessionId, TenantId, UserId},
     telemetry::Metrics,
 };
 use chamados_gateway::{Config, Deps, Service};
-use chamados_proto::{event::v1::Signal, identity::v1 as identity};
+use chamados_proto::{
+    event::v1::Signal,
+    identity::v1::{self as identity, authenticate_request::Credential},
+};
 use futures::future::BoxFuture;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
@@ -133,6 +136,16 @@ impl Fixture {
         format!("chamados={token}")
     }
 
+    /// The key of automation that may do this.
+    pub(crate) fn key(&self, scopes: Vec<Permission>) -> String {
+        let (tenant, account) = (TenantId::new(), ServiceAccountId::new());
+        let principal = Principal::ServiceAccount { tenant, account, scopes };
+        let mut sessions = self.sessions.lock().unwrap();
+        let key = format!("chk_{}", sessions.len());
+        sessions.insert(key.clone(), principal);
+        format!("Bearer {key}")
+    }
+
     /// Ends every session.
     pub(crate) fn revoke(&self) {
         self.sessions.lock().unwrap().clear();
@@ -226,7 +239,8 @@ fn authenticate(
     script.on(
         "identity.v1.SessionService/Authenticate",
         move |request: tonic::Request<identity::AuthenticateRequest>| {
-            let token = request.into_inner().session_token;
+            let (Credential::SessionToken(token) | Credential::ApiKey(token)) =
+                request.into_inner().credential.unwrap();
             let sessions = sessions.lock().unwrap();
             let principal = sessions.get(&token).ok_or_else(invalid_session)?;
             let principal_token = keyring.sign(principal, clock::system().now()).unwrap();

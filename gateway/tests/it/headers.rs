@@ -38,7 +38,7 @@ async fn security_headers_are_on_every_answer() {
 
     let config = Config { public_url: "https://desk.example".into(), ..Config::default() };
     let reply = Fixture::with(config).call(Method::GET, "/healthz").send().await;
-    assert_eq!(reply.header("strict-transport-security"), "max-age=31536000");
+    assert_eq!(reply.header("strict-transport-security"), "max-age=31536000; includeSubDomains");
 }
 
 #[tokio::test]

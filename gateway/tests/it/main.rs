@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod assets;
+mod audit;
 mod contract;
 mod fixture;
 mod headers;
+mod keys;
 mod live;
 mod problems;
 mod sessions;
 mod tickets;
+mod users;

@@ -36,6 +36,8 @@ pub struct Config {
     pub redis: Redis,
     /// Keys between services.
     pub auth: Auth,
+    /// Which mail server.
+    pub mail: Mail,
     /// Where the other services are.
     pub services: Services,
     /// Limits of calls.
@@ -82,6 +84,21 @@ pub struct Redis {
     #[serde(default)]
     url: SecretSource,
     key_prefix: String,
+}
+
+/// Which mail server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    from: String,
+    smtp: Smtp,
+}
+
+/// How to reach the mail server.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Smtp {
+    url: SecretSource,
 }
 
 /// Keys between services.
@@ -139,7 +156,19 @@ impl Config {
                 "auth.keyring_file: needed when the services run in several processes".to_owned(),
             ));
         }
+        if let Some(mail) = self.mail()? {
+            mail.check().map_err(|error| ConfigError::Invalid(error.to_string()))?;
+        }
         self.device.validate()
+    }
+
+    /// The mail server, when there is one.
+    ///
+    /// # Errors
+    /// When the secret's file cannot be read.
+    pub fn mail(&self) -> Result<Option<chamados_identity::MailConfig>, ConfigError> {
+        let from = self.mail.from.clone();
+        Ok(given(&self.mail.smtp.url)?.map(|url| chamados_identity::MailConfig { url, from }))
     }
 
     /// The database of every service, each in its schema or file.
@@ -187,6 +216,20 @@ mod tests {
         assert!(config.target.is_all());
         assert_eq!(config.database().unwrap().url.expose_secret(), "sqlite://data");
         assert!(config.redis().unwrap().is_none());
+        assert!(config.mail().unwrap().is_none());
+    }
+
+    #[test]
+    fn a_mail_server_needs_a_url_and_a_sender() {
+        let url = |url: &str| ("mail.smtp.url.value", url.to_owned());
+        let from = ("mail.from", "Chamados <desk@example.com>".to_owned());
+        let error = Config::load(None, &[url("smtp://127.0.0.1:25")]).unwrap_err();
+        assert!(error.to_string().contains("mail.from"), "{error}");
+        let error = Config::load(None, &[url("http://u:hunter2@mail"), from.clone()]).unwrap_err();
+        assert!(error.to_string().contains("mail.smtp.url"), "{error}");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+        let config = Config::load(None, &[url("smtps://u:p@mail.example.com"), from]).unwrap();
+        assert!(config.mail().unwrap().is_some());
     }
 
     #[test]

@@ -57,6 +57,18 @@ pub(crate) async fn open(
     Ok(db)
 }
 
+/// Opens the rows of the service `name` for a command, which does not wait.
+///
+/// # Errors
+/// When the database is away, or its tables are not those of this version.
+pub(crate) async fn open_now(
+    config: &Config,
+    name: &'static str,
+    migrations: Migrations,
+) -> anyhow::Result<Db> {
+    try_open(config, name, &migrations).await?.map_err(anyhow::Error::msg)
+}
+
 /// The rows, or why to wait.
 async fn try_open(
     config: &Config,

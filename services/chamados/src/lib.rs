@@ -5,17 +5,19 @@
 
 pub mod config;
 pub mod database;
+pub mod operator;
 pub mod target;
 
 mod app;
 mod backends;
+mod door;
 mod serve;
 mod wire;
 
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
-use chamados_chassis::{health::Health, shutdown::Shutdown, telemetry::Metrics};
+use chamados_chassis::{grpc::GrpcChannel, health::Health, shutdown::Shutdown, telemetry::Metrics};
 use tokio::net::TcpListener;
 
 pub use config::Config;
@@ -65,6 +67,9 @@ async fn bind(
 pub struct Started {
     /// Where the first admin is made, while there is none and identity runs here.
     pub setup_link: Option<String>,
+    /// The services of this process behind their layers, for tests that call them as another service
+    /// would; there is no listener for them where everything runs in one process.
+    pub services: Option<GrpcChannel>,
 }
 
 /// Starts what `config` says and serves it on `listeners`. Comes back once everything answers; it
@@ -82,7 +87,7 @@ pub async fn run(
     let health = Health::default();
     let backends = Backends::open(config, shutdown)?;
     let wired = wire::wire(config, &backends, metrics, &health, shutdown).await?;
-    let mut started = Started::default();
+    let mut started = Started { setup_link: None, services: Some(wired.services) };
     if config.target.contains(Target::Identity) {
         let url = &config.gateway.public_url;
         started.setup_link =

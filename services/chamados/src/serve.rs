@@ -35,7 +35,8 @@ pub(crate) async fn public(listener: TcpListener, routes: Routes, shutdown: &Shu
         .http2_keepalive_interval(Some(PING))
         .http2_keepalive_timeout(Some(PING_TIMEOUT))
         .max_frame_size(MAX_FRAME);
-    serve("grpc", server, listener, with_operations(routes).await, shutdown);
+    // Its schema is behind the door, like what it tells of.
+    serve("grpc", server, listener, with_health(routes).await, shutdown);
 }
 
 /// Serves the other services.
@@ -45,7 +46,7 @@ pub(crate) async fn internal(listener: TcpListener, routes: Routes, shutdown: &S
         .http2_keepalive_timeout(Some(PING_TIMEOUT))
         .max_connection_age(INTERNAL_AGE)
         .max_connection_age_grace(AGE_GRACE);
-    serve("internal", server, listener, with_operations(routes).await, shutdown);
+    serve("internal", server, listener, with_reflection(with_health(routes).await), shutdown);
 }
 
 fn serve(
@@ -72,11 +73,15 @@ fn ended<E: std::error::Error + 'static>(name: &str, served: Result<(), E>, shut
     }
 }
 
-/// Adds health and reflection, which need no principal and so stand before the layers.
-async fn with_operations(routes: Routes) -> Routes {
+/// Adds health, which needs no principal and so stands before the layers.
+async fn with_health(routes: Routes) -> Routes {
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_service_status("", tonic_health::ServingStatus::Serving).await;
-    let routes = routes.add_service(health);
+    routes.add_service(health)
+}
+
+/// Adds the schema of everything, before the layers too.
+fn with_reflection(routes: Routes) -> Routes {
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(chamados_proto::FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)

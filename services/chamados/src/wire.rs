@@ -20,7 +20,13 @@ use http::{HeaderName, HeaderValue};
 use tonic::{Status, service::Routes};
 use tower::{ServiceExt as _, util::BoxCloneSyncService};
 
-use crate::{backends::Backends, config::Config, database, target::Target};
+use crate::{
+    backends::Backends,
+    config::Config,
+    database,
+    door::{self, Door},
+    target::Target,
+};
 
 /// The parts of this process, connected and started, to be served.
 pub(crate) struct Wired {
@@ -32,6 +38,8 @@ pub(crate) struct Wired {
     pub(crate) internal: Option<Routes>,
     /// To identity, wherever it is.
     pub(crate) identity: GrpcChannel,
+    /// To the services of this process, as its own listener would offer them.
+    pub(crate) services: GrpcChannel,
 }
 
 /// Channels to every service, near or far.
@@ -41,6 +49,18 @@ struct Channels {
     ticket: GrpcChannel,
     device: GrpcChannel,
     scheduler: GrpcChannel,
+}
+
+impl Channels {
+    fn by_target(&self) -> BTreeMap<Target, GrpcChannel> {
+        let Self { identity, ticket, device, scheduler } = self.clone();
+        BTreeMap::from([
+            (Target::Identity, identity),
+            (Target::Ticket, ticket),
+            (Target::Device, device),
+            (Target::Scheduler, scheduler),
+        ])
+    }
 }
 
 /// Where services of this process get bound to their channels, by target.
@@ -72,6 +92,8 @@ pub(crate) async fn wire(
             clock: backends.clock.clone(),
             keyring: backends.keyring.clone(),
             signals: backends.signals.clone(),
+            public_url: config.gateway.public_url.clone(),
+            mail: config.mail()?,
         })?;
         let methods = identity::Service::PUBLIC_METHODS;
         host.add(Target::Identity, service.routes(), methods, db, service.consumers()).await?;
@@ -102,7 +124,9 @@ pub(crate) async fn wire(
             redis: backends.redis.clone(),
         })?;
         let methods = device::Service::PUBLIC_METHODS;
-        public = Some(host.stack.layered(service.public_routes(), methods));
+        let door = Door::new(channels.by_target(), backends.clock.clone())?;
+        let agents = host.stack.layered(service.public_routes(), methods);
+        public = Some(door::beside(agents, host.stack.around(door.router())));
         host.add(Target::Device, service.routes(), methods, db, service.consumers()).await?;
         service.start(shutdown);
     }
@@ -127,7 +151,9 @@ pub(crate) async fn wire(
         host.add(Target::Scheduler, service.routes(), methods, db, service.consumers()).await?;
         service.start(shutdown);
     }
-    let internal = (!config.target.is_all()).then(|| together(host.internal));
+    let together = together(host.internal);
+    let services = grpc::local(together.clone());
+    let internal = (!config.target.is_all()).then_some(together);
     let mut http = None;
     if config.target.contains(Target::Gateway) {
         let service = gateway::Service::new(gateway::Deps {
@@ -145,7 +171,7 @@ pub(crate) async fn wire(
         http = Some(service.router());
         service.start(shutdown);
     }
-    Ok(Wired { http, public, internal, identity: channels.identity })
+    Ok(Wired { http, public, internal, identity: channels.identity, services })
 }
 
 /// A channel to each service: bound below when it runs here, else by network.

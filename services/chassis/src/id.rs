@@ -85,6 +85,10 @@ define_id!(
     SessionId
 );
 define_id!(
+    /// An account of automation.
+    ServiceAccountId
+);
+define_id!(
     /// A computer with an agent.
     DeviceId
 );

@@ -6,9 +6,9 @@ use chamados_chassis::{
     auth::{Denied, keyring::KeyringError},
     error::{Describe, Invalid, Kind, Remote, Violation},
 };
-use chamados_store_kit::StoreError;
+use chamados_store_kit::{StoreError, audit::AuditError};
 
-use crate::hot::Away;
+use crate::{domain::link::LinkError, hot::Away};
 
 /// Result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -25,6 +25,12 @@ pub enum Error {
     /// No such device, or not visible.
     #[error("no such device")]
     DeviceNotFound,
+    /// The tenant has no such person.
+    #[error("no such user")]
+    UserNotFound,
+    /// The person cannot be tied to the device.
+    #[error(transparent)]
+    Link(#[from] LinkError),
     /// Somebody else changed it in between.
     #[error("it was changed in the meantime")]
     StaleVersion,
@@ -45,6 +51,15 @@ pub enum Error {
     BadAnswer(&'static str),
 }
 
+impl From<AuditError> for Error {
+    fn from(error: AuditError) -> Self {
+        match error {
+            AuditError::Denied(denied) => Self::Denied(denied),
+            AuditError::Store(store) => Self::Store(store),
+        }
+    }
+}
+
 impl Describe for Error {
     fn kind(&self) -> Kind {
         match self {
@@ -53,7 +68,8 @@ impl Describe for Error {
             Self::Remote(e) => e.kind(),
             Self::Store(e) => e.kind(),
             Self::HotStore(_) => Kind::Unavailable,
-            Self::DeviceNotFound => Kind::NotFound,
+            Self::DeviceNotFound | Self::UserNotFound => Kind::NotFound,
+            Self::Link(_) => Kind::Precondition,
             Self::StaleVersion => Kind::Stale,
             Self::Keyring(_) | Self::BadAnswer(_) => Kind::Internal,
         }
@@ -67,6 +83,8 @@ impl Describe for Error {
             Self::Store(e) => return e.reason(),
             Self::HotStore(_) => "unavailable",
             Self::DeviceNotFound => "device_not_found",
+            Self::UserNotFound => "user_not_found",
+            Self::Link(e) => e.reason(),
             Self::StaleVersion => "stale_version",
             Self::Keyring(_) | Self::BadAnswer(_) => "internal",
         })

@@ -287,15 +287,20 @@ fn entry(state: &State, before: &HashMap<Ordinal, State>, now: DateTime<Utc>) ->
 
 /// One signal for all devices that the same people see.
 async fn tell(app: &App, changed: &[State]) {
-    let mut audiences: HashMap<(TenantId, CompanyId, Option<UserId>), Vec<DeviceId>> =
-        HashMap::new();
+    let ids: Vec<DeviceId> = changed.iter().map(|state| state.id).collect();
+    let links = store::links::of(app.db.read(), &ids).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "linked people are not told who came and went");
+        HashMap::new()
+    });
+    let mut audiences: HashMap<(TenantId, CompanyId, Vec<UserId>), Vec<DeviceId>> = HashMap::new();
     for state in changed {
-        let key = (state.tenant, state.company, state.assigned_user);
-        audiences.entry(key).or_default().push(state.id);
+        let linked = links.get(&state.id).into_iter().flatten().map(|link| link.user);
+        let users = state.assigned_user.into_iter().chain(linked).collect();
+        audiences.entry((state.tenant, state.company, users)).or_default().push(state.id);
     }
-    for ((tenant, company, user), ids) in audiences {
+    for ((tenant, company, users), ids) in audiences {
         for ids in ids.chunks(SIGNAL_IDS) {
-            let audience = Audience { company: Some(company), users: user.into_iter().collect() };
+            let audience = Audience { company: Some(company), users: users.clone() };
             app.signal(tenant, "device.presence", ids, audience).await;
         }
     }

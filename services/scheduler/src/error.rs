@@ -6,7 +6,7 @@ use chamados_chassis::{
     auth::Denied,
     error::{Describe, Invalid, Kind, Violation},
 };
-use chamados_store_kit::StoreError;
+use chamados_store_kit::{StoreError, audit::AuditError};
 
 /// Result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -32,6 +32,15 @@ pub enum Error {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<AuditError> for Error {
+    fn from(error: AuditError) -> Self {
+        match error {
+            AuditError::Denied(denied) => Self::Denied(denied),
+            AuditError::Store(store) => Self::Store(store),
+        }
+    }
 }
 
 impl Describe for Error {

@@ -123,3 +123,43 @@ pub(crate) mod job_run {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(crate) mod merged_account {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "merged_account")]
+    pub struct Model {
+        /// The account that is no more.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: Uuid,
+        pub tenant_id: Uuid,
+        /// Never itself merged: a later merge rewrites it.
+        pub survivor_id: Uuid,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod reference_move {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "reference_move")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub merge_id: Uuid,
+        pub tenant_id: Uuid,
+        /// How many of each kind were moved so far, as the service counts them.
+        #[sea_orm(column_type = "JsonBinary")]
+        pub counts: Json,
+    }
+
+    #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

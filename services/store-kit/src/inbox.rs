@@ -89,6 +89,20 @@ pub async fn accept(
     Ok(tx.execute(&insert).await?.rows_affected() == 1)
 }
 
+/// Whether `consumer` took this event before; for work of several transactions, whose last one
+/// [`accept`]s it.
+///
+/// # Errors
+/// [`StoreError`] when the row cannot be read.
+pub async fn is_accepted(
+    tx: &impl ConnectionTrait,
+    consumer: &str,
+    event: EventId,
+) -> Result<bool, StoreError> {
+    let key = (consumer.to_owned(), event.as_uuid());
+    Ok(inbox::Entity::find_by_id(key).one(tx).await?.is_some())
+}
+
 /// Removes at most `limit` rows written before `older_than`, which should be [`RETENTION`] ago, and
 /// gives their number.
 ///

@@ -3,7 +3,8 @@
 //! Read in this order: [`db`] is where a service keeps its rows and how it writes them,
 //! [`migrate`] how its tables come to be; [`outbox`], [`relay`] and [`inbox`] carry facts from one
 //! service's rows to another's, over [`bus_redis`] or [`bus_local`]; [`idempotency`] makes a
-//! repeated call have one effect, and [`jobs`] a repeated run of scheduled work.
+//! repeated call have one effect, and [`jobs`] a repeated run of scheduled work; [`audit`] tells of
+//! administrative changes, and [`merged`] who an account became.
 
 pub mod db;
 mod entity;
@@ -11,9 +12,11 @@ pub mod error;
 pub mod migrate;
 pub mod migrations;
 
+pub mod audit;
 pub mod idempotency;
 pub mod inbox;
 pub mod jobs;
+pub mod merged;
 pub mod outbox;
 pub mod relay;
 

@@ -1,12 +1,14 @@
 //! Test support. Only ever a dev-dependency.
 
 pub mod databases;
+pub mod mail;
 pub mod redis;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod wait;
 
 pub use databases::TestDatabase;
+pub use mail::MailServer;
 #[cfg(feature = "sandbox")]
 pub use sandbox::Sandbox;
 pub use wait::eventually;

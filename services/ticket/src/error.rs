@@ -37,6 +37,9 @@ pub enum Error {
     /// The tenant has no such device, or the caller may not see it.
     #[error("no such device")]
     DeviceNotFound,
+    /// Automation cannot work on a ticket: a work session is a person's.
+    #[error("only a person can work on a ticket")]
+    PersonRequired,
     /// A device without a person cannot ask for help.
     #[error("the device has no assigned user")]
     NobodyAssigned,
@@ -62,6 +65,9 @@ impl From<OpeningError> for Error {
         match error {
             OpeningError::Denied(denied) => Self::Denied(denied),
             OpeningError::NobodyAssigned => Self::NobodyAssigned,
+            OpeningError::NobodyNamed => {
+                Self::Invalid(Invalid::field("requester_id", error.to_string()))
+            }
         }
     }
 }
@@ -78,6 +84,7 @@ impl Describe for Error {
             | Self::UserNotFound
             | Self::CompanyNotFound
             | Self::DeviceNotFound => Kind::NotFound,
+            Self::PersonRequired => Kind::Forbidden,
             Self::NobodyAssigned | Self::Rejected(_) => Kind::Precondition,
             Self::StaleVersion => Kind::Stale,
             Self::Protocol(_) => Kind::Internal,
@@ -95,6 +102,7 @@ impl Describe for Error {
             Self::UserNotFound => "user_not_found",
             Self::CompanyNotFound => "company_not_found",
             Self::DeviceNotFound => "device_not_found",
+            Self::PersonRequired => "person_required",
             Self::NobodyAssigned => "device_unassigned",
             Self::Rejected(rejection) => rejection.reason(),
             Self::StaleVersion => "stale_version",

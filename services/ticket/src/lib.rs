@@ -65,7 +65,11 @@ impl Service {
     /// Facts it wants.
     #[must_use]
     pub fn consumers(&self) -> Vec<Consumer> {
-        vec![events::tenant_created::consumer(self.app.clone())]
+        vec![
+            events::tenant_created::consumer(self.app.clone()),
+            events::users_merged::consumer(self.app.clone()),
+            events::user_moved::consumer(self.app.clone()),
+        ]
     }
 
     /// Starts its background loops: none.

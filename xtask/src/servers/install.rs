@@ -1,11 +1,11 @@
-//! Finding PostgreSQL, Redis and Chromium, and installing them where that is allowed.
+//! Finding PostgreSQL, Redis, a mail server and Chromium, and installing them where that is allowed.
 
 use std::{
     fs::{self, File},
     io::{self, Write as _},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -15,6 +15,7 @@ use crate::command::{self, which};
 
 /// Debian keeps PostgreSQL's server programs out of `PATH`, by version.
 const DEBIAN_POSTGRES: &str = "/usr/lib/postgresql";
+const DEBIAN_PYTHON: &str = "/usr/bin/python3";
 const CLUSTER_SETTINGS: &str = "/etc/postgresql-common/createcluster.conf";
 const POLICY: &str = "/usr/sbin/policy-rc.d";
 
@@ -25,6 +26,7 @@ type Find = fn() -> Option<PathBuf>;
 pub(super) struct Wanted {
     pub(super) postgres: bool,
     pub(super) redis: bool,
+    pub(super) smtp: bool,
     pub(super) chromium: bool,
 }
 
@@ -34,6 +36,8 @@ pub(super) struct Programs {
     /// The folder of `initdb`, `postgres` and `pg_isready`.
     pub(super) postgres: Option<PathBuf>,
     pub(super) redis: Option<PathBuf>,
+    /// The Python that has the module `aiosmtpd`, of which each test starts its own.
+    pub(super) smtp: Option<PathBuf>,
     pub(super) chromium: Option<PathBuf>,
 }
 
@@ -53,15 +57,17 @@ pub(super) fn find_or_install(wanted: Wanted) -> Result<Programs> {
     Ok(Programs {
         postgres: found(wanted.postgres, postgres, "PostgreSQL")?,
         redis: found(wanted.redis, redis, "Redis")?,
+        smtp: found(wanted.smtp, smtp, "Python's aiosmtpd")?,
         chromium: found(wanted.chromium, chromium, "Chromium")?,
     })
 }
 
 /// The Debian packages of what is wanted and not there.
 fn missing(wanted: Wanted) -> Vec<&'static str> {
-    let programs: [(bool, Find, &str); 3] = [
+    let programs: [(bool, Find, &str); 4] = [
         (wanted.postgres, postgres, "postgresql"),
         (wanted.redis, redis, "redis-server"),
+        (wanted.smtp, smtp, "python3-aiosmtpd"),
         (wanted.chromium, chromium, "chromium"),
     ];
     programs
@@ -90,6 +96,16 @@ fn newest_version(folder: &Path) -> Option<PathBuf> {
 
 fn redis() -> Option<PathBuf> {
     ["redis-server", "valkey-server"].iter().find_map(which)
+}
+
+/// Debian's module is for Debian's Python, which need not be the first in `PATH`.
+fn smtp() -> Option<PathBuf> {
+    let pythons = [Some(PathBuf::from(DEBIAN_PYTHON)), which("python3")];
+    pythons.into_iter().flatten().find(|python| {
+        let mut import = Command::new(python);
+        import.args(["-c", "import aiosmtpd"]).stderr(Stdio::null());
+        import.status().is_ok_and(|status| status.success())
+    })
 }
 
 fn chromium() -> Option<PathBuf> {

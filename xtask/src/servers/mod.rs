@@ -1,4 +1,4 @@
-//! What tests need besides code: PostgreSQL, Redis and Chromium.
+//! What tests need besides code: PostgreSQL, Redis, a mail server and Chromium.
 //!
 //! [`install`] finds the programs or installs them. The servers belong to a process of their own,
 //! the [`keeper`], which holds one end of a pipe: when this process ends, in whatever way, the
@@ -25,6 +25,8 @@ use anyhow::{Context as _, Result, ensure};
 /// A PostgreSQL superuser's URL: tests make databases of their own.
 const DATABASE_URL: &str = "CHAMADOS_TEST_DATABASE_URL";
 const REDIS_URL: &str = "CHAMADOS_TEST_REDIS_URL";
+/// The path of a Python with the module `aiosmtpd`.
+const SMTP_PYTHON: &str = "CHAMADOS_TEST_SMTP_PYTHON";
 /// The path of a Chromium.
 const CHROMIUM: &str = "CHAMADOS_TEST_CHROMIUM";
 /// Marks every process of a test run with the folder of the run.
@@ -35,6 +37,8 @@ const RUN: &str = "CHAMADOS_TEST_RUN";
 pub(crate) struct Needs {
     /// PostgreSQL and Redis.
     pub(crate) databases: bool,
+    /// A mail server.
+    pub(crate) smtp: bool,
     pub(crate) chromium: bool,
 }
 
@@ -56,6 +60,7 @@ impl Servers {
         let programs = install::find_or_install(install::Wanted {
             postgres: wanted(needs.databases, DATABASE_URL),
             redis: wanted(needs.databases, REDIS_URL),
+            smtp: wanted(needs.smtp, SMTP_PYTHON),
             chromium: wanted(needs.chromium, CHROMIUM),
         })?;
 
@@ -81,6 +86,9 @@ impl Servers {
         BufReader::new(answer).read_line(&mut line)?;
         ensure!(!line.is_empty(), "the servers for the tests did not start, see above");
         servers.variables = serde_json::from_str(&line)?;
+        if let Some(path) = programs.smtp {
+            servers.variables.insert(SMTP_PYTHON.into(), path.display().to_string());
+        }
         if let Some(path) = programs.chromium {
             servers.variables.insert(CHROMIUM.into(), path.display().to_string());
         }

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod admin;
 mod config;
 mod healthcheck;
 mod run;
@@ -22,6 +23,8 @@ const EXAMPLES: &str = "Examples:
       Everything in one process on SQLite, at http://127.0.0.1:8080
   chamados run --target ticket --database-url postgres://… --redis-url redis://…
       One service
+  chamados admin user create --email ana@example.com --name Ana --role admin
+      The first admin, or another one
   chamados config print --config chamados.toml
       The configuration in force, secrets masked";
 
@@ -31,6 +34,9 @@ enum Command {
     Run(Settings),
     /// Bring the tables of every service up to date
     Migrate(Settings),
+    /// Make tenants, people and keys, and let people in again
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -104,6 +110,7 @@ impl Cli {
         match self.command {
             Command::Run(settings) => run::run(&settings.load()?),
             Command::Migrate(settings) => migrate(&settings.load()?),
+            Command::Admin(command) => command.run(),
             Command::Config(command) => command.run(),
             Command::Openapi => {
                 println!("{}", chamados_gateway::openapi().to_pretty_json()?);

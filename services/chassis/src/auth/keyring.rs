@@ -126,6 +126,16 @@ impl Keyring {
         if self.signing.is_some() { Ok(()) } else { Err(KeyringError::CannotSign) }
     }
 
+    /// A key of 256 bits that only holders of the present secret key know, another one for each
+    /// `purpose`. A rotated ring gives another.
+    ///
+    /// # Errors
+    /// [`KeyringError::CannotSign`] without a secret key.
+    pub fn derive_key(&self, purpose: &'static str) -> Result<[u8; 32], KeyringError> {
+        let (_, key) = self.signing.as_ref().ok_or(KeyringError::CannotSign)?;
+        Ok(blake3::derive_key(purpose, key.as_bytes()))
+    }
+
     /// A token for `principal`, valid from `now` for [`VALIDITY`].
     ///
     /// # Errors
@@ -193,6 +203,16 @@ mod tests {
         forged[40] ^= 1;
         assert_eq!(ring.verify(&String::from_utf8_lossy(&forged), now), Err(InvalidToken));
         assert_eq!(ring.verify("", now), Err(InvalidToken));
+    }
+
+    #[test]
+    fn derived_keys_differ_by_ring_and_purpose() {
+        let ring = |text: &str| Keyring::parse(text).unwrap();
+        let text = Keyring::generate().unwrap();
+        let one = ring(&text).derive_key("one").unwrap();
+        assert_eq!(ring(&text).derive_key("one").unwrap(), one);
+        assert_ne!(ring(&text).derive_key("other").unwrap(), one);
+        assert_ne!(ring(&Keyring::generate().unwrap()).derive_key("one").unwrap(), one);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use chamados_proto::event::v1 as pb;
 use serde::{Deserialize, Serialize};
 
 use super::permission::{Denied, Permission};
-use crate::id::{CompanyId, DeviceId, SessionId, TenantId, UserId};
+use crate::id::{CompanyId, DeviceId, ServiceAccountId, SessionId, TenantId, UserId};
 
 /// What a user may do; see [`super::permission`] for the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -97,6 +97,15 @@ pub enum Principal {
         /// The person it belongs to now.
         assigned_user: Option<UserId>,
     },
+    /// Automation, by an API key. It acts in the whole tenant, within the key's scopes.
+    ServiceAccount {
+        /// Tenant of the account.
+        tenant: TenantId,
+        /// The account.
+        account: ServiceAccountId,
+        /// What the key may do.
+        scopes: Vec<Permission>,
+    },
     /// A service on its own behalf, over all tenants or, where it says so, in one.
     Service {
         /// Which, for example "scheduler".
@@ -115,6 +124,7 @@ impl Principal {
         match self {
             Self::Person { tenant, .. }
             | Self::Device { tenant, .. }
+            | Self::ServiceAccount { tenant, .. }
             | Self::Service { tenant: Some(tenant), .. } => Ok(*tenant),
             Self::Anonymous => Err(Denied::Anonymous),
             Self::Service { tenant: None, .. } => Err(Denied::Forbidden),
@@ -127,14 +137,17 @@ impl Principal {
         match self {
             Self::Person { role, .. } => Some(*role),
             Self::Device { .. } => Some(Role::Machine),
-            Self::Anonymous | Self::Service { .. } => None,
+            Self::Anonymous | Self::ServiceAccount { .. } | Self::Service { .. } => None,
         }
     }
 
-    /// Whether this is one of the support organisation's own people.
+    /// Whether this is the support organisation itself: one of its own people, or its automation.
     #[must_use]
     pub fn is_staff(&self) -> bool {
-        self.role().is_some_and(Role::is_staff)
+        match self {
+            Self::ServiceAccount { .. } => true,
+            _ => self.role().is_some_and(Role::is_staff),
+        }
     }
 
     /// The person, when it is one.
@@ -161,10 +174,21 @@ impl Principal {
     /// # Errors
     /// [`Denied`] otherwise.
     pub fn require(&self, permission: Permission) -> Result<(), Denied> {
+        if self.may(permission) {
+            return Ok(());
+        }
         match self {
             Self::Anonymous => Err(Denied::Anonymous),
-            _ if self.role().is_some_and(|role| permission.granted_to(role)) => Ok(()),
             _ => Err(Denied::Forbidden),
+        }
+    }
+
+    /// Whether the principal has the permission.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        match self {
+            Self::ServiceAccount { scopes, .. } => scopes.contains(&permission),
+            _ => self.role().is_some_and(|role| permission.granted_to(role)),
         }
     }
 
@@ -189,6 +213,7 @@ impl Principal {
             Self::Anonymous => Err(Denied::Anonymous),
             Self::Person { user, .. } => Ok(Actor::User(*user)),
             Self::Device { device, .. } => Ok(Actor::Device(*device)),
+            Self::ServiceAccount { account, .. } => Ok(Actor::ServiceAccount(*account)),
             Self::Service { name, .. } => Ok(Actor::Service(name.clone())),
         }
     }
@@ -201,6 +226,8 @@ pub enum Actor {
     User(UserId),
     /// A device, through its agent.
     Device(DeviceId),
+    /// Automation, by a key of this account.
+    ServiceAccount(ServiceAccountId),
     /// A service on its own behalf.
     Service(String),
 }
@@ -212,6 +239,7 @@ impl Actor {
         match self {
             Self::User(id) => ("user", id.to_string()),
             Self::Device(id) => ("device", id.to_string()),
+            Self::ServiceAccount(id) => ("service_account", id.to_string()),
             Self::Service(name) => ("service", name.clone()),
         }
     }
@@ -222,6 +250,7 @@ impl Actor {
         match kind {
             "user" => id.parse().ok().map(Self::User),
             "device" => id.parse().ok().map(Self::Device),
+            "service_account" => id.parse().ok().map(Self::ServiceAccount),
             "service" => Some(Self::Service(id.to_owned())),
             _ => None,
         }
@@ -233,9 +262,32 @@ impl From<Actor> for pb::Actor {
         let kind = match actor {
             Actor::User(id) => pb::actor::Kind::UserId(id.to_string()),
             Actor::Device(id) => pb::actor::Kind::DeviceId(id.to_string()),
+            Actor::ServiceAccount(id) => pb::actor::Kind::ServiceAccountId(id.to_string()),
             Actor::Service(name) => pb::actor::Kind::Service(name),
         };
         Self { kind: Some(kind) }
+    }
+}
+
+/// A contract's actor that names nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is no actor")]
+pub struct InvalidActor;
+
+impl TryFrom<pb::Actor> for Actor {
+    type Error = InvalidActor;
+
+    fn try_from(actor: pb::Actor) -> Result<Self, Self::Error> {
+        use pb::actor::Kind;
+
+        match actor.kind.ok_or(InvalidActor)? {
+            Kind::UserId(id) => id.parse().map(Self::User).map_err(|_| InvalidActor),
+            Kind::DeviceId(id) => id.parse().map(Self::Device).map_err(|_| InvalidActor),
+            Kind::ServiceAccountId(id) => {
+                id.parse().map(Self::ServiceAccount).map_err(|_| InvalidActor)
+            }
+            Kind::Service(name) => Ok(Self::Service(name)),
+        }
     }
 }
 
@@ -260,6 +312,7 @@ impl Audience {
     pub fn includes(&self, principal: &Principal) -> bool {
         match principal {
             Principal::Person { role, .. } if role.is_staff() => true,
+            Principal::ServiceAccount { .. } => true,
             Principal::Person { role: Role::Manager, company, user, .. } => {
                 (company.is_some() && *company == self.company) || self.users.contains(user)
             }
@@ -310,15 +363,30 @@ mod tests {
     }
 
     #[test]
-    fn actors_survive_the_database() {
+    fn a_key_may_do_what_its_scopes_say() {
+        let scopes = vec![Permission::TicketsRead];
+        let (tenant, account) = (TenantId::new(), ServiceAccountId::new());
+        let key = Principal::ServiceAccount { tenant, account, scopes };
+        assert_eq!(key.require(Permission::TicketsRead), Ok(()));
+        assert_eq!(key.require(Permission::TicketsWork), Err(Denied::Forbidden));
+        assert_eq!(key.require_service(), Err(Denied::Forbidden));
+        let json = serde_json::to_string(&key).unwrap();
+        assert_eq!(serde_json::from_str::<Principal>(&json).unwrap(), key);
+    }
+
+    #[test]
+    fn actors_survive_the_database_and_the_wire() {
         for actor in [
             Actor::User(UserId::new()),
             Actor::Device(DeviceId::new()),
+            Actor::ServiceAccount(ServiceAccountId::new()),
             Actor::Service("scheduler".into()),
         ] {
             let (kind, id) = actor.to_parts();
-            assert_eq!(Actor::from_parts(kind, &id), Some(actor));
+            assert_eq!(Actor::from_parts(kind, &id).as_ref(), Some(&actor));
+            assert_eq!(pb::Actor::from(actor.clone()).try_into(), Ok(actor));
         }
+        assert_eq!(Actor::try_from(pb::Actor::default()), Err(InvalidActor));
         assert_eq!(Actor::from_parts("user", "nobody"), None);
     }
 }

@@ -5,14 +5,14 @@ use chamados_chassis::{
     clock::to_proto,
     context::is_request_id,
     error::{Checks, Invalid},
-    id::{DeviceId, InvalidId},
+    id::{DeviceId, InvalidId, UserId},
 };
 use chamados_proto::device::v1::{self as pb, section::Content as Wire};
 use chamados_store_kit::idempotency;
 use uuid::Uuid;
 
 use crate::{
-    app::{devices::View, enrolment::Enroll, sessions::Hello},
+    app::{devices::View, enrolment::Enroll, links::NewLink, sessions::Hello},
     domain::{
         device::{DeviceFilter, Edit, LONGEST_NAME},
         fingerprint::Fingerprint,
@@ -20,6 +20,7 @@ use crate::{
             Content, Digest, Digests, Disk, Hardware, Interface, OperatingSystem, Section,
             SectionKind,
         },
+        link::UserReferences,
         os_label,
         presence::Presence,
         timeline::Entry,
@@ -31,6 +32,8 @@ use crate::{
 const BATCH_IDS: usize = 500;
 /// Longest search text, in characters.
 const LONGEST_QUERY: usize = 200;
+/// Longest e-mail address, in characters.
+const LONGEST_EMAIL: usize = 254;
 /// Longest version of an agent, in characters.
 const LONGEST_VERSION: usize = 64;
 /// Most disks, interfaces, or addresses of one that are kept.
@@ -188,6 +191,7 @@ pub(super) fn filter(message: pb::ListDevicesRequest) -> Result<DeviceFilter, In
     let mut checks = Checks::default();
     let company = message.company_id.map(|id| checks.take("company_id", id.parse()));
     let user = message.assigned_user_id.map(|id| checks.take("assigned_user_id", id.parse()));
+    let concerning = message.user_id.map(|id| checks.take("user_id", id.parse()));
     let query = message.query.trim().to_owned();
     checks.ensure("query", query.chars().count() <= LONGEST_QUERY, "at most 200 characters");
     let presences: Vec<_> = message.presences.iter().map(|number| presence_of(*number)).collect();
@@ -198,6 +202,7 @@ pub(super) fn filter(message: pb::ListDevicesRequest) -> Result<DeviceFilter, In
         query,
         presences: presences.into_iter().flatten().collect(),
         assigned_user: user.flatten(),
+        user: concerning.flatten(),
     })
 }
 
@@ -229,10 +234,35 @@ pub(super) fn reset(
     Ok((device_id(&message.id)?, idempotency::Fingerprint::of(message)))
 }
 
+pub(super) fn link(message: &pb::LinkUserRequest) -> Result<NewLink, Error> {
+    let email = message.email.trim().to_owned();
+    let mut checks = Checks::default();
+    let fits = is_request_id(&message.request_id);
+    checks.ensure("request_id", fits, "1 to 128 visible characters");
+    let fits = (1..=LONGEST_EMAIL).contains(&email.chars().count());
+    checks.ensure("email", fits, "1 to 254 characters");
+    checks.finish()?;
+    Ok(NewLink {
+        request_id: message.request_id.clone(),
+        fingerprint: idempotency::Fingerprint::of(message),
+        device: device_id(&message.device_id)?,
+        email,
+    })
+}
+
+pub(super) fn user_id(id: &str) -> Result<UserId, Invalid> {
+    id.parse().map_err(|e: InvalidId| Invalid::field("user_id", e.to_string()))
+}
+
 // --- answers
 
+pub(super) const fn references(references: UserReferences) -> pb::UserReferences {
+    let UserReferences { devices_assigned, devices_linked } = references;
+    pb::UserReferences { devices_assigned, devices_linked }
+}
+
 pub(super) fn device(view: View) -> pb::Device {
-    let View { device, presence, last_seen_at } = view;
+    let View { device, linked, presence, last_seen_at } = view;
     let os_label = device.inventory.os.as_ref().map(os_label::label).unwrap_or_default();
     pb::Device {
         id: device.id.to_string(),
@@ -256,6 +286,7 @@ pub(super) fn device(view: View) -> pb::Device {
         create_time: Some(to_proto(device.created_at)),
         update_time: Some(to_proto(device.updated_at)),
         version: device.version,
+        linked_user_ids: linked.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -5,7 +5,7 @@ use chamados_proto::device::v1 as pb;
 use tonic::{Request, Response, Status};
 
 use super::convert;
-use crate::app::{App, devices, reset, timeline};
+use crate::app::{App, devices, links, reset, timeline, users};
 
 pub(super) struct Devices {
     pub(super) app: App,
@@ -72,6 +72,38 @@ impl pb::device_service_server::DeviceService for Devices {
             .map_err(status)?;
         let revoked_tokens = i32::try_from(revoked).unwrap_or(i32::MAX);
         Ok(Response::new(pb::ResetAgentResponse { revoked_tokens }))
+    }
+
+    async fn link_user(
+        &self,
+        request: Request<pb::LinkUserRequest>,
+    ) -> Result<Response<pb::Device>, Status> {
+        let cx = CallContext::of(&request)?;
+        let new = convert::link(request.get_ref()).map_err(status)?;
+        let view = links::link(&self.app, &cx, new).await.map_err(status)?;
+        Ok(Response::new(convert::device(view)))
+    }
+
+    async fn unlink_user(
+        &self,
+        request: Request<pb::UnlinkUserRequest>,
+    ) -> Result<Response<pb::Device>, Status> {
+        let cx = CallContext::of(&request)?;
+        let message = request.get_ref();
+        let user = convert::user_id(&message.user_id).map_err(status)?;
+        let device = convert::device_id(&message.device_id).map_err(status)?;
+        let view = links::unlink(&self.app, &cx, device, user).await.map_err(status)?;
+        Ok(Response::new(convert::device(view)))
+    }
+
+    async fn get_user_references(
+        &self,
+        request: Request<pb::GetUserReferencesRequest>,
+    ) -> Result<Response<pb::UserReferences>, Status> {
+        let cx = CallContext::of(&request)?;
+        let user = convert::user_id(&request.get_ref().user_id).map_err(status)?;
+        let references = users::get_references(&self.app, &cx, user).await.map_err(status)?;
+        Ok(Response::new(convert::references(references)))
     }
 
     async fn list_timeline(

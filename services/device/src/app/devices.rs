@@ -3,15 +3,16 @@
 use chamados_chassis::{
     auth::Permission,
     context::CallContext,
-    id::DeviceId,
+    id::{DeviceId, UserId},
     page::{Page, PageRequest},
 };
 use chrono::{DateTime, Utc};
 
-use super::App;
+use super::{App, audit};
 use crate::{
     domain::{
         device::{Device, DeviceFilter, Edit, Ordinal, Visibility},
+        link::Link,
         presence::{Presence, is_stale},
         timeline::{Entry, Kind},
     },
@@ -26,20 +27,40 @@ pub struct View {
     pub device: Device,
     /// By the server's clock.
     pub presence: Presence,
+    /// Further people tied to it, in the order in which they were.
+    pub linked: Vec<UserId>,
     /// Last message, as far as known; of an online device at most a second old.
     pub last_seen_at: Option<DateTime<Utc>>,
 }
 
-/// Looks at a device's record together with the hot store.
-pub(super) fn view(app: &App, device: Device) -> View {
+/// A device's record together with its links and the hot store.
+pub(super) async fn view(app: &App, device: Device) -> Result<View> {
+    let mut links = store::links::of(app.db.read(), &[device.id]).await?;
+    let links = links.remove(&device.id).unwrap_or_default();
+    Ok(look(app, device, links))
+}
+
+/// The same of many.
+async fn views(app: &App, devices: Vec<Device>) -> Result<Vec<View>> {
+    let ids: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
+    let mut links = store::links::of(app.db.read(), &ids).await?;
+    let look = |device: Device| {
+        let links = links.remove(&device.id).unwrap_or_default();
+        look(app, device, links)
+    };
+    Ok(devices.into_iter().map(look).collect())
+}
+
+fn look(app: &App, device: Device, links: Vec<Link>) -> View {
+    let linked = links.into_iter().map(|link| link.user).collect();
     if device.presence != Presence::Online {
         let (presence, last_seen_at) = (device.presence, device.last_seen_at);
-        return View { device, presence, last_seen_at };
+        return View { device, linked, presence, last_seen_at };
     }
     let pulse = app.hot.slots().get(device.ordinal).pulse();
     let presence = if is_stale(&pulse, app.stamp()) { Presence::Stale } else { Presence::Online };
     let last_seen_at = pulse.seen.time().or(device.last_seen_at);
-    View { device, presence, last_seen_at }
+    View { device, linked, presence, last_seen_at }
 }
 
 /// One device.
@@ -50,7 +71,7 @@ pub async fn get(app: &App, cx: &CallContext, id: DeviceId) -> Result<View> {
     let tenant = cx.require(Permission::DevicesRead)?;
     let visibility = Visibility::of(cx.principal());
     let device = store::devices::get(app.db.read(), tenant, visibility, id).await?;
-    Ok(view(app, device.ok_or(Error::DeviceNotFound)?))
+    view(app, device.ok_or(Error::DeviceNotFound)?).await
 }
 
 /// Those of `ids` that the caller sees.
@@ -61,7 +82,7 @@ pub async fn batch_get(app: &App, cx: &CallContext, ids: &[DeviceId]) -> Result<
     let tenant = cx.require(Permission::DevicesRead)?;
     let visibility = Visibility::of(cx.principal());
     let devices = store::devices::get_many(&app.db, tenant, visibility, ids).await?;
-    Ok(devices.into_iter().map(|device| view(app, device)).collect())
+    views(app, devices).await
 }
 
 /// Devices the caller sees, by name.
@@ -78,7 +99,8 @@ pub async fn list(
     let visibility = Visibility::of(cx.principal());
     let stale = || stale(app);
     let devices = store::listing::list(&app.db, tenant, visibility, filter, stale, page).await?;
-    Ok(devices.map(|device| view(app, device)))
+    let Page { items, next_token, total } = devices;
+    Ok(Page { items: views(app, items).await?, next_token, total })
 }
 
 /// Places of the devices that are silent for too long and not yet offline.
@@ -117,16 +139,18 @@ pub async fn update(
     let mut device = known.clone();
     let changes = device.edit(edit);
     if changes.is_empty() {
-        return Ok(view(app, device));
+        drop(tx);
+        return view(app, device).await;
     }
     device.updated_at = now;
     device.version += 1;
     if !store::devices::update(&tx, &known, &device).await? {
         return Err(Error::StaleVersion);
     }
+    audit(&tx, cx, "device.updated", &device, &changes).await?;
     let entry = Entry::new(tenant, id, Kind::Updated, cx.actor()?, now).with_changes(changes);
     store::timeline::append(&tx, &[entry]).await?;
     tx.commit().await?;
     app.signal_changed(&device).await;
-    Ok(view(app, device))
+    view(app, device).await
 }

@@ -7,7 +7,7 @@ use chamados_chassis::{
 };
 use chamados_proto::{device::v1::DeviceEnrolled, identity::v1 as pb};
 use chamados_store_kit::{
-    Tx,
+    Tx, merged,
     outbox::{self, OutboxEvent},
 };
 use chrono::{DateTime, Utc};
@@ -18,7 +18,7 @@ use crate::{
     domain::{
         device::{Device, Enrolment},
         fingerprint::Fingerprint,
-        timeline::{Entry, Kind},
+        timeline::{Entry, FieldChange, Kind},
     },
     error::{Error, Result},
     store,
@@ -59,15 +59,18 @@ pub struct Enrolled {
 /// # Errors
 /// What identity refuses; [`Error::Store`].
 pub async fn enroll(app: &App, request_id: &str, input: Enroll) -> Result<Enrolled> {
-    let enrolment = admit(app, request_id, input).await?;
+    let mut enrolment = admit(app, request_id, input).await?;
     let token = secret::generate(TOKEN_PREFIX);
     let now = app.clock.now();
 
     let tx = app.db.begin().await?;
+    let user = merged::survivor(&tx, enrolment.tenant, enrolment.assigned_user).await?;
+    enrolment.assigned_user = user;
     store::devices::lock_enrolment(&tx).await?;
     let known =
         store::devices::by_fingerprint(&tx, enrolment.tenant, &enrolment.fingerprint).await?;
     let reused = known.is_some();
+    let former = known.as_ref().and_then(|device| device.assigned_user);
     let device = match known {
         Some(known) => enrol_again(&tx, known, enrolment, now).await?,
         None => enrol_first(&tx, enrolment, now).await?,
@@ -79,7 +82,7 @@ pub async fn enroll(app: &App, request_id: &str, input: Enroll) -> Result<Enroll
     if reused {
         fences::raise(app, &device).await;
     }
-    app.signal_changed(&device).await;
+    app.signal_changed_also(&device, former.as_slice()).await;
     if let Err(error) = accounts::ensure(app, request_id, &device).await {
         // The token works without; the upkeep tries again.
         tracing::warn!(device = %device.id, %error, "identity has no account of a device yet");
@@ -120,7 +123,12 @@ async fn enrol_again(
     now: DateTime<Utc>,
 ) -> Result<Device> {
     let mut device = known.clone();
-    let changes = device.reenrol(enrolment);
+    let user = enrolment.assigned_user;
+    let mut changes = device.reenrol(enrolment);
+    // Who it belongs to needs no link.
+    if store::links::remove(tx, device.tenant, device.id, user).await? {
+        changes.push(FieldChange::unlinked(user));
+    }
     device.updated_at = now;
     device.version += 1;
     if !store::devices::update(tx, &known, &device).await? {

@@ -6,12 +6,16 @@ pub mod enrolment;
 pub mod fences;
 pub mod inventory;
 pub mod jobs;
+pub mod links;
+mod people;
 pub mod reset;
 pub mod sessions;
 pub mod tickets;
 pub mod timeline;
+pub mod users;
 
 use std::{
+    collections::HashMap,
     ops::Deref,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -23,21 +27,28 @@ use chamados_chassis::{
     clock::SharedClock,
     context::CallContext,
     grpc::GrpcChannel,
-    id::{DeviceId, TenantId},
+    id::{DeviceId, TenantId, UserId},
 };
 use chamados_proto::{
-    event::v1::Signal, identity::v1::enrolment_service_client::EnrolmentServiceClient,
+    event::v1::{ChangedField, Signal},
+    identity::v1::{
+        enrolment_service_client::EnrolmentServiceClient, user_service_client::UserServiceClient,
+    },
 };
-use chamados_store_kit::Db;
+use chamados_store_kit::{
+    Db, Tx,
+    audit::{self, Target},
+};
 use chrono::{DateTime, Utc};
 use tokio::{sync::Notify, time::Instant};
 
 use crate::{
     config::Config,
-    domain::{bucket::Bucket, device::Device, presence::Stamp},
+    domain::{bucket::Bucket, device::Device, presence::Stamp, timeline::FieldChange},
     error::Result,
     exchange::ExchangeState,
     hot::HotStore,
+    store,
     streams::Streams,
 };
 
@@ -60,6 +71,8 @@ pub struct Inner {
     pub signals: Arc<dyn SignalBus>,
     /// Admits devices.
     pub identity: EnrolmentServiceClient<GrpcChannel>,
+    /// Knows people.
+    pub people: UserServiceClient<GrpcChannel>,
     /// Signs this service's calls to it.
     pub keyring: Arc<Keyring>,
     /// Who was heard when.
@@ -96,7 +109,8 @@ impl App {
             db,
             clock,
             signals,
-            identity: EnrolmentServiceClient::new(identity),
+            identity: EnrolmentServiceClient::new(identity.clone()),
+            people: UserServiceClient::new(identity),
             keyring,
             hot,
             streams: Arc::default(),
@@ -161,14 +175,41 @@ impl App {
         self.signals.publish(signal).await;
     }
 
-    /// Tells that a device's record changed.
+    /// Tells that a device's record changed, to its people and its company's managers.
     async fn signal_changed(&self, device: &Device) {
-        let audience = Audience {
-            company: Some(device.company),
-            users: device.assigned_user.into_iter().collect(),
-        };
+        self.signal_changed_also(device, &[]).await;
+    }
+
+    /// The same, and to people it concerned until now.
+    async fn signal_changed_also(&self, device: &Device, former: &[UserId]) {
+        let linked = store::links::of(self.db.read(), &[device.id]).await;
+        let linked = linked.unwrap_or_else(|error| {
+            tracing::warn!(device = %device.id, %error, "its linked people are not told of a change");
+            HashMap::new()
+        });
+        let linked = linked.into_values().flatten().map(|link| link.user);
+        let users = device.assigned_user.into_iter().chain(linked);
+        let users = users.chain(former.iter().copied()).collect();
+        let audience = Audience { company: Some(device.company), users };
         self.signal(device.tenant, "device.changed", &[device.id], audience).await;
     }
+}
+
+/// Tells the audit log what the caller did to a device.
+async fn audit(
+    tx: &Tx,
+    cx: &CallContext,
+    action: &'static str,
+    device: &Device,
+    changes: &[FieldChange],
+) -> Result<()> {
+    let target = Target { kind: "device", id: device.id.to_string(), name: device.name() };
+    let fields: Vec<ChangedField> = changes
+        .iter()
+        .map(|change| audit::field(&change.field, change.old.clone(), change.new.clone()))
+        .collect();
+    audit::append(tx, cx, device.tenant, action, target, fields, device.updated_at).await?;
+    Ok(())
 }
 
 fn take(bucket: &Mutex<Bucket>, now: Duration) -> Result<(), Duration> {

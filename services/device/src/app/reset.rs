@@ -13,7 +13,7 @@ use chamados_store_kit::{
 };
 use chrono::{DateTime, Utc};
 
-use super::{App, fences};
+use super::{App, audit, fences};
 use crate::{
     domain::{
         device::{Device, Visibility},
@@ -49,6 +49,7 @@ pub async fn reset_agent(
     let known = known.ok_or(Error::DeviceNotFound)?;
     let (device, revoked) = revoke(&tx, &known, &actor, now).await?;
     outbox::append(&tx, fact(&device, actor.clone(), cx.request_id(), now)).await?;
+    audit(&tx, cx, "device.reset", &device, &[]).await?;
     idempotency::finish(&tx, &key, revoked.to_be_bytes().to_vec()).await?;
     tx.commit().await?;
 

@@ -31,8 +31,10 @@ pub struct DeviceFilter {
     pub query: String,
     /// Any of these; empty means all.
     pub presences: Vec<Presence>,
-    /// Only this person's.
+    /// Only those assigned to this person.
     pub assigned_user: Option<UserId>,
+    /// Only those this person is assigned or linked to.
+    pub user: Option<UserId>,
 }
 
 /// A computer, for its whole life.
@@ -119,12 +121,11 @@ impl Device {
     /// Takes over what the agent says when it enrols again; gives the fields that changed.
     pub fn reenrol(&mut self, enrolment: Enrolment) -> Vec<FieldChange> {
         let mut changes = Changes::default();
-        let text = |user: Option<UserId>| user.map(|id| id.to_string()).unwrap_or_default();
         changes.compare("company_id", self.company, enrolment.company);
         changes.compare(
             "assigned_user_id",
-            text(self.assigned_user),
-            text(Some(enrolment.assigned_user)),
+            words(self.assigned_user),
+            words(Some(enrolment.assigned_user)),
         );
         changes.compare("host_name", &self.host_name, &enrolment.host_name);
         changes.compare("agent_version", &self.agent_version, &enrolment.agent_version);
@@ -137,6 +138,11 @@ impl Device {
         self.token_generation += 1;
         changes.into_vec()
     }
+}
+
+/// An id as timelines have it.
+pub(super) fn words(user: Option<UserId>) -> String {
+    user.map(|id| id.to_string()).unwrap_or_default()
 }
 
 /// What an agent and its provisioning code say at enrolment.
@@ -221,8 +227,8 @@ pub enum Visibility {
     Tenant,
     /// A company's.
     Company(CompanyId),
-    /// Those that belong to a person.
-    AssignedTo(UserId),
+    /// Those a person is assigned or linked to.
+    Concerning(UserId),
     /// One device, itself.
     Itself(DeviceId),
     /// None.
@@ -238,7 +244,8 @@ impl Visibility {
             Principal::Person { role: Role::Manager, company: Some(company), .. } => {
                 Self::Company(*company)
             }
-            Principal::Person { role: Role::Collaborator, user, .. } => Self::AssignedTo(*user),
+            Principal::Person { role: Role::Collaborator, user, .. } => Self::Concerning(*user),
+            Principal::ServiceAccount { .. } => Self::Tenant,
             Principal::Device { device, .. } => Self::Itself(*device),
             Principal::Person { .. } | Principal::Service { .. } | Principal::Anonymous => {
                 Self::Nothing
@@ -249,7 +256,7 @@ impl Visibility {
 
 #[cfg(test)]
 mod tests {
-    use chamados_chassis::id::SessionId;
+    use chamados_chassis::id::{ServiceAccountId, SessionId};
 
     use super::*;
 
@@ -307,8 +314,13 @@ mod tests {
         assert_eq!(see(Role::Agent, Some(company)), Visibility::Tenant);
         assert_eq!(see(Role::Manager, Some(company)), Visibility::Company(company));
         assert_eq!(see(Role::Manager, None), Visibility::Nothing);
-        assert_eq!(see(Role::Collaborator, Some(company)), Visibility::AssignedTo(user));
+        assert_eq!(see(Role::Collaborator, Some(company)), Visibility::Concerning(user));
         assert_eq!(see(Role::Machine, Some(company)), Visibility::Nothing);
+        let account = ServiceAccountId::new();
+        let key = Principal::ServiceAccount { tenant, account, scopes: Vec::new() };
+        assert_eq!(Visibility::of(&key), Visibility::Tenant);
+        let service = Principal::Service { name: "scheduler".into(), tenant: Some(tenant) };
+        assert_eq!(Visibility::of(&service), Visibility::Nothing);
         assert_eq!(Visibility::of(&Principal::Anonymous), Visibility::Nothing);
     }
 }

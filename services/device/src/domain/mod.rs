@@ -3,6 +3,7 @@
 pub mod device;
 pub mod fingerprint;
 pub mod inventory;
+pub mod link;
 pub mod os_label;
 pub mod timeline;
 

@@ -3,7 +3,7 @@
 use chamados_chassis::{
     auth::Actor,
     define_id,
-    id::{DeviceId, TenantId, TicketId},
+    id::{DeviceId, TenantId, TicketId, UserId},
 };
 use chrono::{DateTime, Utc};
 
@@ -11,6 +11,9 @@ define_id!(
     /// One entry of a timeline.
     EntryId
 );
+
+/// The field that holds the further people, as in the contract.
+const LINKED: &str = "linked_user_ids";
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub enum Kind {
     Reenrolled,
     /// Staff revoked its tokens.
     Reset,
-    /// Staff changed name or notes.
+    /// Staff changed name or notes, or the account of one of its people is no more.
     Updated,
     /// The agent reported something new.
     InventoryChanged,
@@ -29,6 +32,10 @@ pub enum Kind {
     Online,
     /// It went silent or said good-bye.
     Offline,
+    /// A further person was tied to it.
+    UserLinked,
+    /// A further person was untied.
+    UserUnlinked,
     /// A ticket about it was opened.
     TicketOpened,
     /// A ticket about it was resolved.
@@ -36,7 +43,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Enrolled,
         Self::Reenrolled,
         Self::Reset,
@@ -44,6 +51,8 @@ impl Kind {
         Self::InventoryChanged,
         Self::Online,
         Self::Offline,
+        Self::UserLinked,
+        Self::UserUnlinked,
         Self::TicketOpened,
         Self::TicketResolved,
     ];
@@ -59,6 +68,8 @@ impl Kind {
             Self::InventoryChanged => "inventory_changed",
             Self::Online => "online",
             Self::Offline => "offline",
+            Self::UserLinked => "user_linked",
+            Self::UserUnlinked => "user_unlinked",
             Self::TicketOpened => "ticket_opened",
             Self::TicketResolved => "ticket_resolved",
         }
@@ -87,6 +98,20 @@ impl FieldChange {
     pub fn new(field: impl Into<String>, old: &str, new: &str) -> Self {
         let value = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Self { field: field.into(), old: value(old), new: value(new) }
+    }
+}
+
+impl FieldChange {
+    /// A person was tied to the device.
+    #[must_use]
+    pub fn linked(user: UserId) -> Self {
+        Self::new(LINKED, "", &user.to_string())
+    }
+
+    /// A person was untied from the device.
+    #[must_use]
+    pub fn unlinked(user: UserId) -> Self {
+        Self::new(LINKED, &user.to_string(), "")
     }
 }
 

@@ -1,11 +1,8 @@
 //! `TicketOpened` and `TicketResolved`, for the timelines of the devices they are about.
 
-use chamados_chassis::{
-    auth::Actor,
-    bus::{self, HandlerError},
-};
+use chamados_chassis::bus::{self, HandlerError};
 use chamados_proto::{
-    event::v1::{self as pb, Event},
+    event::v1::Event,
     ticket::v1::{TicketOpened, TicketResolved},
 };
 use chamados_store_kit::inbox::Fact;
@@ -56,7 +53,7 @@ fn read<M>(
 ) -> Result<Option<TicketNote>, HandlerError> {
     let Some(device) = device else { return Ok(None) };
     let device = device.parse().map_err(|_| HandlerError::Rejected("device id".to_owned()))?;
-    let actor = fact.actor.clone().and_then(actor);
+    let actor = fact.actor.clone().and_then(|actor| actor.try_into().ok());
     Ok(Some(TicketNote {
         event: fact.id,
         tenant: fact.tenant,
@@ -67,12 +64,4 @@ fn read<M>(
         occurred_at: fact.occurred_at,
         note: format!("#{number} {subject}"),
     }))
-}
-
-fn actor(actor: pb::Actor) -> Option<Actor> {
-    match actor.kind? {
-        pb::actor::Kind::UserId(id) => id.parse().ok().map(Actor::User),
-        pb::actor::Kind::DeviceId(id) => id.parse().ok().map(Actor::Device),
-        pb::actor::Kind::Service(name) => Some(Actor::Service(name)),
-    }
 }

@@ -14,7 +14,7 @@ use super::{
         device::{Column, Entity},
         ordinal_counter,
     },
-    row,
+    links, row,
 };
 use crate::domain::{
     device::{Device, Ordinal, Visibility},
@@ -251,7 +251,7 @@ pub(super) fn visible(tenant: TenantId, visibility: Visibility) -> Select<Entity
     match visibility {
         Visibility::Tenant => select,
         Visibility::Company(company) => select.filter(Column::CompanyId.eq(company.as_uuid())),
-        Visibility::AssignedTo(user) => select.filter(Column::AssignedUserId.eq(user.as_uuid())),
+        Visibility::Concerning(user) => select.filter(links::concerning(tenant, user)),
         Visibility::Itself(device) => select.filter(Column::Id.eq(device.as_uuid())),
         Visibility::Nothing => select.filter(Expr::value(1).eq(0)),
     }

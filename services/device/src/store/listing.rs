@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     devices::visible,
     entity::device::{Column, Entity},
-    row,
+    links, row,
 };
 use crate::domain::{
     device::{Device, DeviceFilter, Ordinal, Visibility},
@@ -38,7 +38,7 @@ pub async fn list(
     stale: impl FnOnce() -> Vec<Ordinal>,
     page: &PageRequest<DeviceKey>,
 ) -> Result<Page<Device>, StoreError> {
-    let mut select = filtered(visible(tenant, visibility), filter, stale);
+    let mut select = filtered(visible(tenant, visibility), tenant, filter, stale);
     let total = select.clone().count(db.read()).await?;
     if let Some((name, id)) = page.after.clone() {
         let columns = [Column::NameKey, Column::Id];
@@ -57,6 +57,7 @@ pub async fn list(
 
 fn filtered(
     mut select: Select<Entity>,
+    tenant: TenantId,
     filter: &DeviceFilter,
     stale: impl FnOnce() -> Vec<Ordinal>,
 ) -> Select<Entity> {
@@ -65,6 +66,9 @@ fn filtered(
     }
     if let Some(user) = filter.assigned_user {
         select = select.filter(Column::AssignedUserId.eq(user.as_uuid()));
+    }
+    if let Some(user) = filter.user {
+        select = select.filter(links::concerning(tenant, user));
     }
     if !filter.query.is_empty() {
         select = select.filter(text::contains(Expr::col(Column::SearchKey), &filter.query));

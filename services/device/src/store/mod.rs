@@ -5,6 +5,7 @@ mod entity;
 mod row;
 
 pub mod devices;
+pub mod links;
 pub mod listing;
 pub mod migrations;
 pub mod presence;

@@ -20,7 +20,8 @@ store_suite!(
     a_reset_heard_of_by_the_bus_cuts_the_stream,
 );
 
-fn event<M: Message + Name>(tenant: TenantId, subject: &str, payload: &M) -> Event {
+/// A fact of a tenant, put down to somebody.
+pub(crate) fn event<M: Message + Name>(tenant: TenantId, subject: &str, payload: &M) -> Event {
     Event {
         id: EventId::new().to_string(),
         tenant_id: tenant.to_string(),
@@ -34,7 +35,7 @@ fn event<M: Message + Name>(tenant: TenantId, subject: &str, payload: &M) -> Eve
 }
 
 /// Gives a fact to whoever of the service takes it.
-async fn deliver(
+pub(crate) async fn deliver(
     replica: &Replica,
     event: &Event,
 ) -> Result<(), chamados_chassis::bus::HandlerError> {

@@ -92,8 +92,13 @@ impl CompanyService for Api {
         request: Request<pb::RotateProvisioningCodeRequest>,
     ) -> Result<Response<pb::Company>, Status> {
         let cx = CallContext::of(&request)?;
-        let id = convert::id("id", &request.get_ref().id).map_err(status)?;
-        let company = companies::rotate_provisioning_code(&self.0, &cx, id).await;
+        let request = request.get_ref();
+        let rotate = companies::RotateCode {
+            request_id: request.request_id.clone(),
+            fingerprint: Fingerprint::of(request),
+            company: convert::id("id", &request.id).map_err(status)?,
+        };
+        let company = companies::rotate_provisioning_code(&self.0, &cx, rotate).await;
         Ok(Response::new(company.map_err(status)?.into()))
     }
 }

@@ -6,15 +6,21 @@ use chamados_chassis::{
     auth::Role,
     clock::to_proto,
     error::{Checks, Invalid},
-    id::InvalidId,
+    id::{InvalidId, SessionId},
 };
 use chamados_proto::identity::v1 as pb;
+use chrono::{DateTime, Utc};
 
 use crate::{
-    app::sessions::SignedIn,
+    app::{
+        sessions::{Client, SignedIn},
+        users::Shown,
+    },
     domain::{
         company::Company,
-        user::{Preferences, User},
+        invite::{Invite, State},
+        session::Session,
+        user::{Preferences, Summary, User},
     },
 };
 use secrecy::ExposeSecret as _;
@@ -74,6 +80,24 @@ pub(super) fn role_to_proto(role: Role) -> pb::Role {
     }
 }
 
+/// Where a sign-in comes from, cut to what is kept.
+pub(super) fn client(address: &str, user_agent: &str) -> Client {
+    Client {
+        address: address.chars().take(64).collect(),
+        user_agent: user_agent.chars().take(256).collect(),
+    }
+}
+
+impl From<Shown> for pb::User {
+    /// That there are other tenants is told only to those who may know.
+    fn from(shown: Shown) -> Self {
+        let Shown { user, platform } = shown;
+        let tenant_id = platform.then(|| user.tenant.to_string());
+        let platform = platform && user.platform;
+        Self { tenant_id, platform, ..user.into() }
+    }
+}
+
 impl From<User> for pb::User {
     fn from(user: User) -> Self {
         Self {
@@ -87,12 +111,16 @@ impl From<User> for pb::User {
             create_time: Some(to_proto(user.created_at)),
             update_time: Some(to_proto(user.updated_at)),
             version: user.version,
+            merged_into_id: user.merged_into.map(|id| id.to_string()),
+            has_password: user.has_password,
+            tenant_id: None,
+            platform: false,
         }
     }
 }
 
-impl From<User> for pb::UserSummary {
-    fn from(user: User) -> Self {
+impl From<Summary> for pb::UserSummary {
+    fn from(user: Summary) -> Self {
         Self { id: user.id.to_string(), name: user.name, role: role_to_proto(user.role).into() }
     }
 }
@@ -127,6 +155,41 @@ impl From<Company> for pb::Company {
 impl From<Company> for pb::CompanySummary {
     fn from(company: Company) -> Self {
         Self { id: company.id.to_string(), name: company.name, nickname: company.nickname }
+    }
+}
+
+/// An invite as it stands at `now`.
+pub(super) fn invite(invite: Invite, now: DateTime<Utc>) -> pb::Invite {
+    let state = match invite.state(now) {
+        State::Pending => pb::InviteState::Pending,
+        State::Accepted => pb::InviteState::Accepted,
+        State::Revoked => pb::InviteState::Revoked,
+        State::Expired => pb::InviteState::Expired,
+    };
+    pb::Invite {
+        id: invite.id.to_string(),
+        email: invite.email,
+        role: role_to_proto(invite.role).into(),
+        company_id: invite.company.map(|id| id.to_string()),
+        state: state.into(),
+        invited_by_id: invite.invited_by.map(|id| id.to_string()),
+        create_time: Some(to_proto(invite.created_at)),
+        send_time: Some(to_proto(invite.sent_at)),
+        expire_time: Some(to_proto(invite.expires_at)),
+        user_id: invite.user.map(|id| id.to_string()),
+    }
+}
+
+/// A session as seen from `current`.
+pub(super) fn session(session: Session, current: Option<SessionId>) -> pb::Session {
+    pb::Session {
+        id: session.id.to_string(),
+        create_time: Some(to_proto(session.created_at)),
+        last_seen_time: Some(to_proto(session.last_seen_at)),
+        expire_time: Some(to_proto(session.ends_at())),
+        current: current == Some(session.id),
+        client_address: session.client_address,
+        user_agent: session.user_agent,
     }
 }
 

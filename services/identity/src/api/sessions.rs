@@ -1,14 +1,19 @@
 //! `SessionService`.
 
-use chamados_chassis::error::{Checks, status};
-use chamados_proto::identity::v1::{self as pb, session_service_server::SessionService};
+use chamados_chassis::{
+    auth::Principal,
+    context::CallContext,
+    error::{Checks, Invalid, status},
+    page::PageRequest,
+};
+use chamados_proto::identity::v1::{
+    self as pb, authenticate_request::Credential, session_service_server::SessionService,
+};
 use secrecy::SecretString;
 use tonic::{Request, Response, Status};
 
-use crate::app::{
-    App,
-    sessions::{self, Client},
-};
+use super::convert;
+use crate::app::{App, api_keys, sessions};
 
 /// The service.
 pub(super) struct Api(pub(super) App);
@@ -25,10 +30,7 @@ impl SessionService for Api {
         let length = request.password.chars().count();
         checks.ensure("password", length <= 128, "must have at most 128 characters");
         checks.finish().map_err(status)?;
-        let client = Client {
-            address: request.client_address.chars().take(64).collect(),
-            user_agent: request.user_agent.chars().take(256).collect(),
-        };
+        let client = convert::client(&request.client_address, &request.user_agent);
         let password = SecretString::from(request.password);
         let signed_in =
             sessions::sign_in(&self.0, &request.email, password, client).await.map_err(status)?;
@@ -48,11 +50,48 @@ impl SessionService for Api {
         &self,
         request: Request<pb::AuthenticateRequest>,
     ) -> Result<Response<pb::AuthenticateResponse>, Status> {
-        let token = SecretString::from(request.into_inner().session_token);
-        let authenticated = sessions::authenticate(&self.0, &token).await.map_err(status)?;
-        Ok(Response::new(pb::AuthenticateResponse {
-            principal_token: authenticated.principal_token,
-            session_id: authenticated.session.to_string(),
+        let (principal_token, session_id) = match request.into_inner().credential {
+            Some(Credential::SessionToken(token)) => {
+                let token = SecretString::from(token);
+                let session = sessions::authenticate(&self.0, &token).await.map_err(status)?;
+                (session.principal_token, session.session.to_string())
+            }
+            Some(Credential::ApiKey(secret)) => {
+                let secret = SecretString::from(secret);
+                let token = api_keys::authenticate(&self.0, &secret).await.map_err(status)?;
+                (token, String::new())
+            }
+            None => return Err(status(Invalid::field("credential", "must be given"))),
+        };
+        Ok(Response::new(pb::AuthenticateResponse { principal_token, session_id }))
+    }
+
+    async fn list_sessions(
+        &self,
+        request: Request<pb::ListSessionsRequest>,
+    ) -> Result<Response<pb::ListSessionsResponse>, Status> {
+        let cx = CallContext::of(&request)?;
+        let request = request.get_ref();
+        let page = PageRequest::parse(request.page_size, &request.page_token).map_err(status)?;
+        let page = sessions::list(&self.0, &cx, &page).await.map_err(status)?;
+        let current = match cx.principal() {
+            Principal::Person { session, .. } => Some(*session),
+            _ => None,
+        };
+        Ok(Response::new(pb::ListSessionsResponse {
+            total_size: page.total_size(),
+            next_page_token: page.next_token,
+            sessions: page.items.into_iter().map(|s| convert::session(s, current)).collect(),
         }))
+    }
+
+    async fn revoke_session(
+        &self,
+        request: Request<pb::RevokeSessionRequest>,
+    ) -> Result<Response<pb::RevokeSessionResponse>, Status> {
+        let cx = CallContext::of(&request)?;
+        let id = convert::id("id", &request.get_ref().id).map_err(status)?;
+        sessions::revoke(&self.0, &cx, id).await.map_err(status)?;
+        Ok(Response::new(pb::RevokeSessionResponse {}))
     }
 }

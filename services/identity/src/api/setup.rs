@@ -8,8 +8,9 @@ use chamados_proto::identity::v1::{self as pb, setup_service_server::SetupServic
 use secrecy::{ExposeSecret as _, SecretString};
 use tonic::{Request, Response, Status};
 
+use super::convert;
 use crate::{
-    app::{App, sessions::Client, setup},
+    app::{App, setup},
     domain::{email::Email, name::Name, password::NewPassword},
 };
 
@@ -43,7 +44,7 @@ impl SetupService for Api {
         let request = request.into_inner();
         let token = SecretString::from(request.token.clone());
         let admin = first_admin(&request).map_err(status)?;
-        let client = Client::default();
+        let client = convert::client(&request.client_address, &request.user_agent);
         let signed_in = setup::complete(&self.0, &token, admin, client).await.map_err(status)?;
         Ok(Response::new(signed_in.into()))
     }

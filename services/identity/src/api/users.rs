@@ -3,19 +3,23 @@
 use chamados_chassis::{
     context::CallContext,
     error::{Checks, Invalid, status},
+    id::UserId,
     page::PageRequest,
 };
 use chamados_proto::identity::v1::{self as pb, user_service_server::UserService};
 use chamados_store_kit::idempotency::Fingerprint;
+use secrecy::SecretString;
 use tonic::{Request, Response, Status};
 
 use super::convert;
 use crate::{
-    app::{App, companies::check_batch, users},
+    app::{App, companies::check_batch, update_user, users},
     domain::{
         email::Email,
         name::Name,
+        password::MAX_CHARS,
         user::{NewPerson, UserFilter},
+        user_patch::UserPatch,
     },
 };
 
@@ -31,7 +35,7 @@ impl UserService for Api {
         let cx = CallContext::of(&request)?;
         let current = users::current(&self.0, &cx).await.map_err(status)?;
         Ok(Response::new(pb::GetCurrentUserResponse {
-            user: Some(current.user.into()),
+            user: Some(current.shown.into()),
             preferences: Some(current.preferences.into()),
             tenant_name: current.tenant_name,
             permissions: current.permissions.into_iter().map(ToOwned::to_owned).collect(),
@@ -86,6 +90,27 @@ impl UserService for Api {
         Ok(Response::new(user.into()))
     }
 
+    async fn get_user_by_email(
+        &self,
+        request: Request<pb::GetUserByEmailRequest>,
+    ) -> Result<Response<pb::User>, Status> {
+        let cx = CallContext::of(&request)?;
+        let email = Email::parse(&request.get_ref().email)
+            .map_err(|e| status(Invalid::field("email", e.to_string())))?;
+        let user = users::get_by_email(&self.0, &cx, &email).await.map_err(status)?;
+        Ok(Response::new(user.into()))
+    }
+
+    async fn update_user(
+        &self,
+        request: Request<pb::UpdateUserRequest>,
+    ) -> Result<Response<pb::User>, Status> {
+        let cx = CallContext::of(&request)?;
+        let update = changed_user(request.into_inner()).map_err(status)?;
+        let user = update_user::update(&self.0, &cx, update).await.map_err(status)?;
+        Ok(Response::new(user.into()))
+    }
+
     async fn update_preferences(
         &self,
         request: Request<pb::UpdatePreferencesRequest>,
@@ -96,6 +121,41 @@ impl UserService for Api {
             users::update_preferences(&self.0, &cx, preferences).await.map_err(status)?;
         Ok(Response::new(preferences.into()))
     }
+}
+
+fn changed_user(request: pb::UpdateUserRequest) -> Result<update_user::UpdateUser, Invalid> {
+    let user = request.user.unwrap_or_default();
+    let mut checks = Checks::default();
+    let id = checks.take("user.id", user.id.parse::<UserId>());
+    let length = request.current_password.chars().count();
+    checks.ensure("current_password", length <= MAX_CHARS, "must have at most 128 characters");
+    let mut patch = UserPatch::default();
+    for path in request.update_mask.unwrap_or_default().paths {
+        match path.as_str() {
+            "name" => patch.name = checks.take("name", Name::parse(&user.name)),
+            "email" => patch.email = checks.take("email", Email::parse(&user.email)),
+            "role" => {
+                patch.role = convert::role(user.role);
+                checks.ensure("role", patch.role.is_some(), "must be given");
+            }
+            "company_id" => {
+                let company = user.company_id.as_deref().map(str::parse).transpose();
+                patch.company = checks.take("company_id", company);
+            }
+            "active" => patch.active = Some(user.active),
+            "tenant_id" => {
+                let tenant = user.tenant_id.as_deref().unwrap_or_default().parse();
+                patch.tenant = checks.take("tenant_id", tenant);
+            }
+            other => {
+                checks.ensure("update_mask", false, format!("{other:?} cannot be changed"));
+            }
+        }
+    }
+    let Some(id) = id else { return Err(checks.into_invalid()) };
+    checks.finish()?;
+    let current_password = SecretString::from(request.current_password);
+    Ok(update_user::UpdateUser { id, version: user.version, patch, current_password })
 }
 
 fn filter(request: &pb::ListUsersRequest) -> Result<UserFilter, Invalid> {

@@ -7,12 +7,14 @@ use chamados_chassis::{
     id::CompanyId,
     page::{Page, PageRequest},
 };
+use chamados_proto::event::v1::ChangedField;
 use chamados_store_kit::{
     StoreError,
+    audit::{Target, field},
     idempotency::{self, Fingerprint, Outcome},
 };
 
-use super::App;
+use super::{App, audit};
 use crate::{
     domain::{
         company::{Company, CompanyPatch, Nickname, ProvisioningCode},
@@ -63,6 +65,8 @@ pub async fn create(app: &App, cx: &CallContext, new: NewCompany) -> Result<Comp
         return store::companies::get(&tx, tenant, id).await?.ok_or(Error::CompanyNotFound);
     }
     store::companies::insert(&tx, &company).await.map_err(nickname_taken)?;
+    let fields = changes(None, &company);
+    audit::record(&tx, cx, tenant, "company.created", target(&company), fields, now).await?;
     idempotency::finish(&tx, &key, company.id.as_uuid().into_bytes().to_vec()).await?;
     tx.commit().await?;
     changed(app, &company).await;
@@ -109,28 +113,88 @@ pub async fn update(
     patch: CompanyPatch,
 ) -> Result<Company> {
     let tenant = cx.require(Permission::CompaniesManage)?;
+    let now = app.clock.now();
     let tx = app.db.begin().await?;
     let company = store::companies::get(&tx, tenant, id).await?.ok_or(Error::CompanyNotFound)?;
     if version != 0 && version != company.version {
         return Err(Error::StaleVersion);
     }
-    let next = company.patched(patch, app.clock.now());
+    let next = company.patched(patch, now);
     if !store::companies::update(&tx, &next).await.map_err(nickname_taken)? {
         return Err(Error::StaleVersion);
+    }
+    let fields = changes(Some(&company), &next);
+    if !fields.is_empty() {
+        audit::record(&tx, cx, tenant, "company.updated", target(&company), fields, now).await?;
     }
     tx.commit().await?;
     changed(app, &next).await;
     Ok(next)
 }
 
+/// A provisioning code to be replaced.
+#[derive(Debug)]
+pub struct RotateCode {
+    /// The caller's id for the request.
+    pub request_id: String,
+    /// What the request says.
+    pub fingerprint: Fingerprint,
+    /// Whose code.
+    pub company: CompanyId,
+}
+
 /// Replaces the provisioning code.
 pub async fn rotate_provisioning_code(
     app: &App,
     cx: &CallContext,
-    id: CompanyId,
+    rotate: RotateCode,
 ) -> Result<Company> {
+    let tenant = cx.require(Permission::CompaniesManage)?;
+    let actor = cx.actor()?;
+    let now = app.clock.now();
+    let key = idempotency::Key {
+        tenant,
+        actor: &actor,
+        method: "company.rotate_code",
+        request_id: &rotate.request_id,
+    };
+    let tx = app.db.begin().await?;
+    let outcome = idempotency::begin(&tx, &key, rotate.fingerprint, now).await?;
+    let company = store::companies::get(&tx, tenant, rotate.company).await?;
+    let company = company.ok_or(Error::CompanyNotFound)?;
+    if let Outcome::Replay(_) = outcome {
+        return Ok(company);
+    }
     let patch = CompanyPatch { provisioning_code: Some(fresh_code()), ..CompanyPatch::default() };
-    update(app, cx, id, 0, patch).await
+    let next = company.patched(patch, now);
+    if !store::companies::update(&tx, &next).await? {
+        return Err(Error::StaleVersion);
+    }
+    let target = target(&company);
+    audit::record(&tx, cx, tenant, "company.code_rotated", target, vec![], now).await?;
+    idempotency::finish(&tx, &key, company.id.as_uuid().into_bytes().to_vec()).await?;
+    tx.commit().await?;
+    changed(app, &next).await;
+    Ok(next)
+}
+
+fn target(company: &Company) -> Target<'_> {
+    Target { kind: "company", id: company.id.to_string(), name: &company.name }
+}
+
+/// What became different, for the audit log. Never the code.
+fn changes(old: Option<&Company>, new: &Company) -> Vec<ChangedField> {
+    let values = |company: &Company| {
+        [company.name.clone(), company.nickname.clone(), company.active.to_string()].map(Some)
+    };
+    let before = old.map_or([None, None, None], values);
+    ["name", "nickname", "active"]
+        .into_iter()
+        .zip(before.into_iter().zip(values(new)))
+        .map(|(name, (old, new))| (name, old, new))
+        .filter(|(_, old, new)| old != new)
+        .map(|(name, old, new)| field(name, old, new))
+        .collect()
 }
 
 fn fresh_code() -> ProvisioningCode {

@@ -53,6 +53,7 @@ async fn admit(app: &App, code: &ProvisioningCode, email: &Email) -> Result<Admi
     let admission =
         |user: &User| Admission { tenant: company.tenant, company: company.id, user: user.id };
     if let Some(user) = store::users::by_email(&tx, company.tenant, email).await? {
+        let user = store::users::survivor(&tx, user).await?;
         return if may_use_device(&user, &company) {
             Ok(admission(&user))
         } else {
@@ -125,7 +126,7 @@ async fn ensure(
                 version: user.version + 1,
                 ..user
             };
-            if !store::users::update_names(&tx, &next).await? {
+            if !store::users::update(&tx, tenant, &next).await? {
                 return Err(Error::StaleVersion);
             }
             next
@@ -159,5 +160,8 @@ fn account_of(
         created_at: now,
         updated_at: now,
         version: 1,
+        has_password: false,
+        platform: false,
+        merged_into: None,
     }
 }

@@ -3,11 +3,11 @@
 use chamados_store_kit::jobs::{Context, Done, Job, JobError};
 
 use crate::{
-    domain::{session, throttle},
+    domain::{invite, mail, reset, service_account, session, throttle},
     store,
 };
 
-/// Removes sessions that ended and sign-in failures that are over.
+/// Removes what is over: sessions, counted sign-ins, resets, sent e-mail, old invites and keys.
 #[derive(Debug, Clone, Copy)]
 pub struct PurgeExpired;
 
@@ -18,7 +18,7 @@ impl Job for PurgeExpired {
     }
 
     fn description(&self) -> &'static str {
-        "Removes expired sessions and forgets old failed sign-ins"
+        "Removes expired sessions, used links, sent e-mail, old invites and keys"
     }
 
     async fn run(&self, Context { db, now, .. }: Context) -> Result<Done, JobError> {
@@ -26,8 +26,20 @@ impl Job for PurgeExpired {
         let sessions =
             store::sessions::purge(&tx, now - session::IDLE, now - session::LIFETIME).await?;
         let failures = store::sign_in_failures::purge(&tx, now - throttle::WINDOW).await?;
-        let summary = format!("{sessions} sessions and {failures} counts of failures removed");
-        let figures = [("sessions", sessions), ("failures", failures)];
+        let resets = store::resets::purge(&tx, now - reset::VALIDITY).await?;
+        let mails = store::mails::purge(&tx, now - mail::RETENTION).await?;
+        let invites = store::invites::purge(&tx, now - invite::RETENTION).await?;
+        let keys = store::api_keys::purge(&tx, now - service_account::KEPT_AFTER_END).await?;
+        let figures = [
+            ("sessions", sessions),
+            ("failures", failures),
+            ("resets", resets),
+            ("mails", mails),
+            ("invites", invites),
+            ("keys", keys),
+        ];
+        let total: u64 = figures.iter().map(|(_, count)| count).sum();
+        let summary = format!("{total} expired rows removed");
         Ok(Done::new(tx, summary).with_line("purged", "Expired rows removed", &figures))
     }
 }

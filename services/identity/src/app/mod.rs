@@ -1,11 +1,23 @@
 //! What can be done: one function a use case, each in one transaction.
 
+pub mod api_keys;
+pub mod audit;
 pub mod companies;
 pub mod enrolment;
+pub mod hasher;
+pub mod invites;
 pub mod jobs;
+pub mod links;
+pub mod mail;
+pub mod merges;
+pub mod operator;
 pub mod passwords;
+pub mod service_accounts;
 pub mod sessions;
 pub mod setup;
+pub mod tenants;
+mod throttle;
+pub mod update_user;
 pub mod users;
 
 use std::sync::Arc;
@@ -19,7 +31,7 @@ use chamados_chassis::{
 use chamados_proto::event::v1::Signal;
 use chamados_store_kit::Db;
 
-use self::passwords::Hasher;
+use self::{hasher::Hasher, links::Links, mail::Outgoing};
 
 /// What the use cases need. Cheap to clone.
 #[derive(Clone)]
@@ -34,6 +46,10 @@ pub struct App {
     pub signals: Arc<dyn SignalBus>,
     /// Hashes passwords.
     pub hasher: Hasher,
+    /// Makes one-time links.
+    pub links: Links,
+    /// Queues e-mail.
+    pub mail: Outgoing,
 }
 
 impl App {

@@ -69,7 +69,7 @@ pub async fn complete(
     let tenant = TenantId::new();
     let person =
         NewPerson { name: admin.name, email: admin.email, role: Role::Admin, company: None };
-    let user: User = person.create(tenant, now);
+    let user = User { has_password: true, ..person.create(tenant, now) };
 
     let tx = app.db.begin().await?;
     if !store::setup::complete(&tx, sessions::token_hash(token), now - TOKEN_VALIDITY).await? {

@@ -41,10 +41,16 @@ impl Session {
         self.created_at + LIFETIME
     }
 
+    /// When it ends if no request comes any more.
+    #[must_use]
+    pub fn ends_at(&self) -> DateTime<Utc> {
+        self.expires_at().min(self.last_seen_at + IDLE)
+    }
+
     /// Whether it still holds at `now`.
     #[must_use]
     pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
-        now < self.expires_at() && now < self.last_seen_at + IDLE
+        now < self.ends_at()
     }
 
     /// Whether the last request is worth writing down again.

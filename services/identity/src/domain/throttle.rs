@@ -1,38 +1,18 @@
 //! How often a password may be guessed. Counted per account *and* address, so that nobody locks
-//! somebody else out by guessing from elsewhere.
+//! somebody else out by guessing from elsewhere. An attempt is counted before the password is looked
+//! at, so that many at once are no way around it; a success forgets the count.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Failures allowed in a window.
-pub const MAX_FAILURES: i32 = 10;
-/// Length of the window, from its first failure.
+/// Attempts allowed in a window.
+pub const MAX_ATTEMPTS: i32 = 10;
+/// Length of the window, from its first attempt.
 pub const WINDOW: TimeDelta = TimeDelta::minutes(15);
 
-/// Failed sign-ins of one account from one address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failures {
-    /// How many in the window.
-    pub count: i32,
-    /// When the window began.
-    pub since: DateTime<Utc>,
-}
-
-impl Failures {
-    /// How long to wait before the next try, if at all.
-    #[must_use]
-    pub fn wait(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
-        let left = self.since + WINDOW - now;
-        (self.count >= MAX_FAILURES && left > TimeDelta::zero()).then_some(left)
-    }
-
-    /// With one failure more at `now`; a window that is over begins anew.
-    #[must_use]
-    pub fn and_one(previous: Option<Self>, now: DateTime<Utc>) -> Self {
-        match previous {
-            Some(f) if now < f.since + WINDOW => Self { count: f.count + 1, since: f.since },
-            _ => Self { count: 1, since: now },
-        }
-    }
+/// How long to wait when the attempts of a window that began at `since` are used up.
+#[must_use]
+pub fn wait(since: DateTime<Utc>, now: DateTime<Utc>) -> TimeDelta {
+    (since + WINDOW - now).max(TimeDelta::seconds(1))
 }
 
 #[cfg(test)]
@@ -40,16 +20,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ten_failures_close_the_window_until_it_is_over() {
+    fn the_wait_is_what_is_left_of_the_window() {
         let start = DateTime::UNIX_EPOCH;
-        let mut failures = None;
-        for _ in 0..MAX_FAILURES {
-            assert_eq!(failures.and_then(|f: Failures| f.wait(start)), None);
-            failures = Some(Failures::and_one(failures, start));
-        }
-        let failures = failures.unwrap();
-        assert_eq!(failures.wait(start), Some(WINDOW));
-        assert_eq!(failures.wait(start + WINDOW), None);
-        assert_eq!(Failures::and_one(Some(failures), start + WINDOW).count, 1);
+        assert_eq!(wait(start, start), WINDOW);
+        assert_eq!(wait(start, start + TimeDelta::minutes(5)), TimeDelta::minutes(10));
+        assert_eq!(wait(start, start + WINDOW), TimeDelta::seconds(1));
     }
 }

@@ -33,6 +33,20 @@ pub struct User {
     pub updated_at: DateTime<Utc>,
     /// Number of changes.
     pub version: i64,
+    /// Whether the person has chosen a password.
+    pub has_password: bool,
+    /// Whether the admin may move users between tenants. Given by command line.
+    pub platform: bool,
+    /// The account this one was merged into; then it is inactive for good.
+    pub merged_into: Option<UserId>,
+}
+
+impl User {
+    /// The address as it is compared; empty for a device's account.
+    #[must_use]
+    pub fn email_key(&self) -> String {
+        self.email.as_deref().unwrap_or_default().to_lowercase()
+    }
 }
 
 /// A person to be made.
@@ -59,30 +73,38 @@ pub enum Unfit {
     CompanyMissing,
 }
 
+/// Checks what a person's role and company must be to each other.
+///
+/// # Errors
+/// [`Unfit`].
+pub const fn check_fit(role: Role, company: Option<CompanyId>) -> Result<(), Unfit> {
+    match role {
+        Role::Machine => Err(Unfit::MachineRole),
+        Role::Manager | Role::Collaborator if company.is_none() => Err(Unfit::CompanyMissing),
+        _ => Ok(()),
+    }
+}
+
+/// What somebody needs to make or invite a person of `role`: collaborators are made by all staff,
+/// the others by admins.
+#[must_use]
+pub fn permission_to_make(role: Role) -> Permission {
+    if role == Role::Collaborator { Permission::UsersCreate } else { Permission::UsersManage }
+}
+
 impl NewPerson {
     /// Checks what role and company must be to each other.
     ///
     /// # Errors
     /// [`Unfit`].
     pub fn check(&self) -> Result<(), Unfit> {
-        match self.role {
-            Role::Machine => Err(Unfit::MachineRole),
-            Role::Manager | Role::Collaborator if self.company.is_none() => {
-                Err(Unfit::CompanyMissing)
-            }
-            _ => Ok(()),
-        }
+        check_fit(self.role, self.company)
     }
 
-    /// What somebody needs to make this person: collaborators are made by all staff, the others by
-    /// admins.
+    /// What somebody needs to make this person.
     #[must_use]
     pub fn needed_permission(&self) -> Permission {
-        if self.role == Role::Collaborator {
-            Permission::UsersCreate
-        } else {
-            Permission::UsersManage
-        }
+        permission_to_make(self.role)
     }
 
     /// The account.
@@ -100,6 +122,9 @@ impl NewPerson {
             created_at: now,
             updated_at: now,
             version: 1,
+            has_password: false,
+            platform: false,
+            merged_into: None,
         }
     }
 }
@@ -127,8 +152,57 @@ impl Visibility {
                 Self::Company(*company)
             }
             Principal::Person { user, .. } => Self::Own(*user),
+            Principal::ServiceAccount { .. } if principal.may(Permission::UsersRead) => {
+                Self::Tenant
+            }
             Principal::Service { .. } => Self::Tenant,
-            Principal::Device { .. } | Principal::Anonymous => Self::Nothing,
+            Principal::ServiceAccount { .. } | Principal::Device { .. } | Principal::Anonymous => {
+                Self::Nothing
+            }
+        }
+    }
+}
+
+/// What other records show of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Its id.
+    pub id: UserId,
+    /// Display name.
+    pub name: String,
+    /// What the account may do, or might when it left the tenant.
+    pub role: Role,
+}
+
+impl From<User> for Summary {
+    fn from(user: User) -> Self {
+        Self { id: user.id, name: user.name, role: user.role }
+    }
+}
+
+/// Whose names somebody may know: wider than [`Visibility`], because tickets and devices show the
+/// people who work on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownNames {
+    /// Every account of the tenant, with those who left it.
+    Tenant,
+    /// Staff, the company's people, and the caller.
+    StaffAnd {
+        /// The caller's company.
+        company: Option<CompanyId>,
+        /// The caller, when it is a person.
+        user: Option<UserId>,
+    },
+}
+
+impl KnownNames {
+    /// What `principal` may know.
+    #[must_use]
+    pub fn to(principal: &Principal) -> Self {
+        match principal {
+            Principal::Service { .. } => Self::Tenant,
+            principal if principal.is_staff() => Self::Tenant,
+            principal => Self::StaffAnd { company: principal.company(), user: principal.user() },
         }
     }
 }

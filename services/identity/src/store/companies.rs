@@ -100,6 +100,19 @@ pub async fn by_ids(
     Ok(found.into_iter().map(Company::from).collect())
 }
 
+/// The company of a nickname.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_nickname(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    nickname: &str,
+) -> Result<Option<Company>, StoreError> {
+    let found = of(tenant).filter(Column::Nickname.eq(nickname)).one(db).await?;
+    Ok(found.map(Company::from))
+}
+
 /// The active company of a provisioning code, of whichever tenant.
 ///
 /// # Errors

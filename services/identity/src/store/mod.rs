@@ -2,8 +2,16 @@
 
 mod entity;
 
+pub mod api_keys;
+pub mod audit;
 pub mod companies;
+pub mod former_members;
+pub mod invites;
+pub mod mails;
+pub mod merges;
 pub mod migrations;
+pub mod resets;
+pub mod service_accounts;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in_failures;

@@ -65,3 +65,15 @@ pub async fn complete(
         .await?;
     Ok(done.rows_affected == 1)
 }
+
+/// Ends set-up, whoever holds its token: the first admin was made in another way.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn close(tx: &Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let row = setup::ActiveModel { id: Set(ROW), token_hash: Set(None), issued_at: Set(now) };
+    let forget =
+        OnConflict::column(setup::Column::Id).update_column(setup::Column::TokenHash).to_owned();
+    setup::Entity::insert(row).on_conflict(forget).exec_without_returning(tx).await?;
+    Ok(())
+}

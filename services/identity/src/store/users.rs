@@ -6,7 +6,8 @@ use chamados_chassis::{
     page::{Page, PageRequest},
 };
 use chamados_store_kit::{Db, StoreError, Tx, keyset, text};
-use sea_orm::sea_query::{Expr, ExprTrait as _, Order};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockType, Order};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
@@ -16,7 +17,7 @@ use uuid::Uuid;
 use super::entity::account::{self as row, Column, Entity};
 use crate::domain::{
     email::Email,
-    user::{Preferences, User, UserFilter, Visibility},
+    user::{KnownNames, Preferences, Summary, User, UserFilter, Visibility},
 };
 
 /// Sort key of the list: name, then id.
@@ -48,6 +49,9 @@ fn user(row: row::Model) -> Result<User, StoreError> {
         created_at: row.created_at,
         updated_at: row.updated_at,
         version: row.version,
+        has_password: row.password_hash.is_some(),
+        platform: row.platform,
+        merged_into: row.merged_into.map(UserId::from),
     })
 }
 
@@ -73,6 +77,8 @@ pub async fn insert(tx: &Tx, user: &User, password_hash: Option<String>) -> Resu
         created_at: Set(user.created_at),
         updated_at: Set(user.updated_at),
         version: Set(user.version),
+        platform: Set(user.platform),
+        merged_into: Set(user.merged_into.map(Uuid::from)),
     };
     Entity::insert(model).exec_without_returning(tx).await?;
     Ok(())
@@ -96,18 +102,49 @@ pub async fn get(
         .transpose()
 }
 
-/// Those of `ids` that the tenant has.
+/// Those of `ids` that the tenant has and whose names `known` allows.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn by_ids(
+pub async fn summaries(
     db: &impl ConnectionTrait,
     tenant: TenantId,
+    known: KnownNames,
     ids: &[UserId],
-) -> Result<Vec<User>, StoreError> {
-    let ids = ids.iter().map(UserId::as_uuid);
-    let rows = of(tenant).filter(Column::Id.is_in(ids)).all(db).await?;
-    rows.into_iter().map(user).collect()
+) -> Result<Vec<Summary>, StoreError> {
+    let mut select = of(tenant).filter(Column::Id.is_in(ids.iter().map(UserId::as_uuid)));
+    if let KnownNames::StaffAnd { company, user } = known {
+        let staff = Role::ALL.into_iter().filter(|role| role.is_staff()).map(Role::as_str);
+        let mut allowed = Condition::any().add(Column::Role.is_in(staff));
+        if let Some(company) = company {
+            allowed = allowed.add(Column::CompanyId.eq(company.as_uuid()));
+        }
+        if let Some(user) = user {
+            allowed = allowed.add(Column::Id.eq(user.as_uuid()));
+        }
+        select = select.filter(allowed);
+    }
+    let rows = select.all(db).await?;
+    rows.into_iter().map(|row| user(row).map(Summary::from)).collect()
+}
+
+/// Who an account lives on in: itself, or the one it was merged into.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn survivor(db: &impl ConnectionTrait, user: User) -> Result<User, StoreError> {
+    /// A survivor may be merged too, but never into one of those merged into it.
+    const MOST: usize = 16;
+
+    let mut present = user;
+    for _ in 0..MOST {
+        let Some(into) = present.merged_into else { return Ok(present) };
+        let next = get(db, present.tenant, Visibility::Tenant, into).await?;
+        present = next.ok_or_else(|| {
+            StoreError::Corrupt(format!("account {}: merged into nobody", present.id))
+        })?;
+    }
+    Err(StoreError::Corrupt(format!("account {}: merged in a circle", present.id)))
 }
 
 /// The account of an address in a tenant.
@@ -152,34 +189,112 @@ pub async fn credentials(
         .limit(MOST)
         .all(db)
         .await?;
-    rows.into_iter()
-        .map(|row| {
-            let password_hash = row.password_hash.clone();
-            Ok(Credentials { user: user(row)?, password_hash })
-        })
-        .collect()
+    rows.into_iter().map(with_hash).collect()
 }
 
-/// Renames an account that is at `version`; whether it was written.
+/// An account of the tenant with its password's hash.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn update_names(tx: &Tx, user: &User) -> Result<bool, StoreError> {
+pub async fn credentials_of(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: UserId,
+) -> Result<Option<Credentials>, StoreError> {
+    of(tenant).filter(Column::Id.eq(id.as_uuid())).one(db).await?.map(with_hash).transpose()
+}
+
+fn with_hash(row: row::Model) -> Result<Credentials, StoreError> {
+    let password_hash = row.password_hash.clone();
+    Ok(Credentials { user: user(row)?, password_hash })
+}
+
+/// Whether an account is still active with this password, and then keeps it so until the transaction
+/// ends: for opening a session on a password that was checked before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn hold(tx: &Tx, user: &User, password_hash: &str) -> Result<bool, StoreError> {
+    let row = of(user.tenant)
+        .filter(Column::Id.eq(user.id.as_uuid()))
+        .filter(Column::Active.eq(true))
+        .filter(Column::PasswordHash.eq(password_hash))
+        .lock(LockType::Share)
+        .one(tx)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Gives an active person another password, or with `None` none. When `instead_of` is given, only in
+/// its place. The account after that; none when it was not so.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_password(
+    tx: &Tx,
+    tenant: TenantId,
+    id: UserId,
+    instead_of: Option<&str>,
+    password_hash: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<Option<User>, StoreError> {
+    let mut update = Entity::update_many()
+        .col_expr(Column::PasswordHash, Expr::value(password_hash))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::TenantId.eq(tenant.as_uuid()))
+        .filter(Column::Id.eq(id.as_uuid()))
+        .filter(Column::Active.eq(true))
+        .filter(Column::Role.ne(Role::Machine.as_str()));
+    if let Some(present) = instead_of {
+        update = update.filter(Column::PasswordHash.eq(present));
+    }
+    update.exec_with_returning(tx).await?.into_iter().next().map(user).transpose()
+}
+
+/// Writes a changed account that was in `tenant`, unless somebody else changed it since; whether it
+/// was written. Password and preferences stay.
+///
+/// # Errors
+/// [`StoreError`], a unique violation when the tenant has the e-mail.
+pub async fn update(tx: &Tx, tenant: TenantId, user: &User) -> Result<bool, StoreError> {
     let done = Entity::update_many()
         .set(row::ActiveModel {
+            tenant_id: Set(user.tenant.into()),
             name: Set(user.name.clone()),
             name_key: Set(text::fold(&user.name)),
+            email: Set(user.email.clone()),
+            email_key: Set(user.email.as_ref().map(|email| email.to_lowercase())),
+            role: Set(user.role.to_string()),
             company_id: Set(user.company.map(Uuid::from)),
+            active: Set(user.active),
             updated_at: Set(user.updated_at),
             version: Set(user.version),
+            platform: Set(user.platform),
+            merged_into: Set(user.merged_into.map(Uuid::from)),
             ..Default::default()
         })
-        .filter(Column::TenantId.eq(user.tenant.as_uuid()))
+        .filter(Column::TenantId.eq(tenant.as_uuid()))
         .filter(Column::Id.eq(user.id.as_uuid()))
         .filter(Column::Version.eq(user.version - 1))
         .exec(tx)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Whether somebody administers the tenant besides `user`. The answer holds until the transaction
+/// ends only for who holds the tenant ([`super::tenants::hold`]).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn has_other_admin(tx: &Tx, tenant: TenantId, user: UserId) -> Result<bool, StoreError> {
+    let other = of(tenant)
+        .filter(Column::Role.eq(Role::Admin.as_str()))
+        .filter(Column::Active.eq(true))
+        .filter(Column::Id.ne(user.as_uuid()))
+        .one(tx)
+        .await?;
+    Ok(other.is_some())
 }
 
 /// Accounts the caller sees, by name.

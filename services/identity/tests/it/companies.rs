@@ -1,5 +1,7 @@
 //! Companies: who sees what, and who wins.
 
+use std::collections::BTreeSet;
+
 use chamados_chassis::auth::Role;
 use chamados_proto::identity::v1::{self as pb, company_service_client::CompanyServiceClient};
 use chamados_testkit::{TestDatabase, store_suite};
@@ -14,7 +16,8 @@ store_suite!(
     codes_are_for_admins_and_companies_for_their_own,
     a_repeated_create_gives_the_first_answer,
     pages_lead_through_equal_names_to_the_end,
-    bad_updates_change_nothing
+    bad_updates_change_nothing,
+    a_repeated_rotation_rotates_once_and_the_log_holds_no_code
 );
 
 fn rename(id: &str, version: i64, name: &str) -> pb::UpdateCompanyRequest {
@@ -146,5 +149,43 @@ async fn bad_updates_change_nothing(db: &TestDatabase) -> anyhow::Result<()> {
     let get = pb::GetCompanyRequest { id: company.id.clone() };
     let now = companies.get_company(identity.by(&admin, get)).await?.into_inner();
     assert_eq!(now, company);
+    Ok(())
+}
+
+async fn a_repeated_rotation_rotates_once_and_the_log_holds_no_code(
+    db: &TestDatabase,
+) -> anyhow::Result<()> {
+    let identity = Identity::start(db).await?;
+    let (admin, _) = identity.set_up().await?;
+    let company = identity.company(&admin, "acme").await?;
+    let rotate = |request_id: &str| pb::RotateProvisioningCodeRequest {
+        id: company.id.clone(),
+        request_id: request_id.to_owned(),
+    };
+    let mut companies = CompanyServiceClient::new(identity.channel.clone());
+    let tries = (0..8).map(|_| {
+        let mut companies = companies.clone();
+        let request = identity.by(&admin, rotate("one"));
+        async move { companies.rotate_provisioning_code(request).await }
+    });
+    let first = join_all(tries).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let codes: BTreeSet<_> =
+        first.into_iter().map(|company| company.into_inner().provisioning_code).collect();
+    assert_eq!(codes.len(), 1);
+    assert!(!codes.contains(&company.provisioning_code));
+    let other = companies.rotate_provisioning_code(identity.by(&admin, rotate("two"))).await?;
+    let other = other.into_inner();
+    assert!(!codes.contains(&other.provisioning_code));
+    assert_eq!(other.version, 3);
+    companies.update_company(identity.by(&admin, rename(&company.id, 0, "New"))).await?;
+    let history = identity.audit(&admin, &company.id).await;
+    let rotated = "company.code_rotated";
+    assert_eq!(history, ["company.created", rotated, rotated, "company.updated"]);
+    for code in codes.iter().chain([&other.provisioning_code]) {
+        let sql = format!(
+            "SELECT count(*) AS n FROM audit_entry WHERE CAST(fields AS text) LIKE '%{code}%'"
+        );
+        assert_eq!(identity.count(&sql).await?, 0);
+    }
     Ok(())
 }

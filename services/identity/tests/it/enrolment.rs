@@ -65,7 +65,8 @@ async fn codes_that_admit_nobody(db: &TestDatabase) -> anyhow::Result<()> {
     assert_eq!(refused(&other.provisioning_code, "B@example.com").await, "email_not_in_company");
 
     let mut companies = CompanyServiceClient::new(identity.channel.clone());
-    let rotate = pb::RotateProvisioningCodeRequest { id: acme.id.clone() };
+    let rotate =
+        pb::RotateProvisioningCodeRequest { id: acme.id.clone(), request_id: String::new() };
     let rotated = companies.rotate_provisioning_code(identity.by(&admin, rotate)).await?;
     assert_ne!(rotated.into_inner().provisioning_code, acme.provisioning_code);
     let old = refused(&acme.provisioning_code, "b@example.com").await;

@@ -3,9 +3,16 @@
 
 mod support;
 
+mod audit;
 mod companies;
 mod enrolment;
+mod invites;
 mod jobs;
+mod mail;
+mod merge;
+mod passwords;
+mod service_accounts;
 mod sessions;
 mod setup;
+mod update_user;
 mod users;

@@ -1,15 +1,17 @@
 //! Signing in, staying in, and what ends it.
 
+use chamados_chassis::bus::Heard;
 use chamados_proto::identity::v1::{
-    self as pb, session_service_client::SessionServiceClient,
-    user_service_client::UserServiceClient,
+    self as pb, password_service_client::PasswordServiceClient,
+    session_service_client::SessionServiceClient, user_service_client::UserServiceClient,
 };
 use chamados_testkit::{TestDatabase, store_suite};
 use chrono::TimeDelta;
+use futures::future::join_all;
 use sea_orm::ConnectionTrait as _;
 use tonic::{Code, Request};
 
-use crate::support::{Identity, PASSWORD, reason};
+use crate::support::{Identity, PASSWORD, reason, service};
 
 store_suite!(
     signs_in_whatever_the_case_and_out_for_good,
@@ -17,7 +19,11 @@ store_suite!(
     sessions_end_by_idleness,
     deactivation_is_effective_at_once,
     a_forged_or_missing_principal_gets_nowhere,
-    tokens_are_not_in_the_database
+    tokens_are_not_in_the_database,
+    of_many_guesses_ten_are_looked_at,
+    every_refusal_costs_the_same,
+    people_see_and_end_their_own_sessions,
+    a_password_voided_while_it_is_checked_opens_nothing
 );
 
 fn sign_in(email: &str, password: &str, from: &str) -> pb::SignInRequest {
@@ -66,6 +72,125 @@ async fn refusals_say_nothing_and_guessing_ends(db: &TestDatabase) -> anyhow::Re
     sessions.sign_in(sign_in("ana@example.com", PASSWORD, "192.0.2.2")).await?;
     identity.clock.advance(TimeDelta::minutes(15).to_std()?);
     sessions.sign_in(sign_in("ana@example.com", PASSWORD, "192.0.2.1")).await?;
+    Ok(())
+}
+
+async fn of_many_guesses_ten_are_looked_at(db: &TestDatabase) -> anyhow::Result<()> {
+    let identity = Identity::start(db).await?;
+    identity.set_up().await?;
+    let before = identity.service.password_hashes();
+    let guesses =
+        (0..100).map(|_| {
+            let mut sessions = SessionServiceClient::new(identity.channel.clone());
+            async move {
+                reason(sessions.sign_in(sign_in("ana@example.com", "guess", "192.0.2.1")).await)
+            }
+        });
+    let outcomes = join_all(guesses).await;
+    let looked_at = outcomes.iter().filter(|o| *o == "credentials_invalid").count();
+    assert_eq!(looked_at, 10, "{outcomes:?}");
+    assert_eq!(identity.service.password_hashes() - before, 10);
+
+    // From elsewhere she comes in, and a success forgets what was counted there.
+    let mut sessions = SessionServiceClient::new(identity.channel.clone());
+    for _ in 0..3 {
+        for _ in 0..9 {
+            let refused = sessions.sign_in(sign_in("ana@example.com", "guess", "192.0.2.2")).await;
+            assert_eq!(reason(refused), "credentials_invalid");
+        }
+        sessions.sign_in(sign_in("ana@example.com", PASSWORD, "192.0.2.2")).await?;
+    }
+    let here = sessions.sign_in(sign_in("ana@example.com", PASSWORD, "192.0.2.1")).await;
+    assert_eq!(reason(here), "too_many_attempts");
+    Ok(())
+}
+
+async fn every_refusal_costs_the_same(db: &TestDatabase) -> anyhow::Result<()> {
+    let identity = Identity::start(db).await?;
+    let (admin, _) = identity.set_up().await?;
+    for name in ["inactive", "device", "new"] {
+        identity.join(&admin, &format!("{name}@example.com"), pb::Role::Agent, None).await?;
+    }
+    for sql in [
+        "UPDATE account SET active = false WHERE email_key LIKE 'inactive@%'",
+        "UPDATE account SET role = 'machine' WHERE email_key LIKE 'device@%'",
+        "UPDATE account SET password_hash = NULL WHERE email_key LIKE 'new@%'",
+    ] {
+        identity.execute(sql).await?;
+    }
+    let mut sessions = SessionServiceClient::new(identity.channel.clone());
+    for (email, password) in [
+        ("nobody@example.com", PASSWORD),
+        ("ana@example.com", "wrong password"),
+        ("inactive@example.com", PASSWORD),
+        ("device@example.com", PASSWORD),
+        ("new@example.com", PASSWORD),
+        ("", ""),
+    ] {
+        let before = identity.service.password_hashes();
+        let refused = sessions.sign_in(sign_in(email, password, "192.0.2.1")).await;
+        assert_eq!(reason(refused), "credentials_invalid", "{email}");
+        assert_eq!(identity.service.password_hashes() - before, 1, "{email}");
+    }
+    Ok(())
+}
+
+async fn people_see_and_end_their_own_sessions(db: &TestDatabase) -> anyhow::Result<()> {
+    let identity = Identity::start(db).await?;
+    let (admin, here) = identity.set_up().await?;
+    identity.clock.advance(TimeDelta::minutes(1).to_std()?);
+    let there = identity.sign_in("ana@example.com", PASSWORD).await?;
+    let (_, theirs) = identity.join(&admin, "b@example.com", pb::Role::Agent, None).await?;
+    let beto = identity.principal(&theirs).await?;
+    let mut sessions = SessionServiceClient::new(identity.channel.clone());
+    let list = sessions.list_sessions(identity.by(&admin, Default::default())).await?.into_inner();
+    assert_eq!(list.total_size, 2);
+    let [last, first] = &list.sessions[..] else { panic!("{list:?}") };
+    assert_eq!((last.current, first.current), (false, true));
+    assert_eq!((&*last.client_address, &*last.user_agent), ("192.0.2.77", "test"));
+
+    let revoke = pb::RevokeSessionRequest { id: last.id.clone() };
+    let refused = sessions.revoke_session(identity.by(&beto, revoke.clone())).await;
+    assert_eq!(reason(refused), "session_not_found");
+    identity.principal(&there).await?;
+    let mut heard = identity.signals();
+    for _ in 0..2 {
+        sessions.revoke_session(identity.by(&admin, revoke.clone())).await?;
+    }
+    let Heard::Signal(signal) = heard.recv().await? else { panic!("a gap") };
+    assert_eq!(&*signal.topic, "user.changed");
+    assert!(heard.try_recv().is_err(), "the second end ends nothing");
+    assert_eq!(reason(identity.principal(&there).await), "session_invalid");
+    identity.principal(&here).await?;
+    let list = sessions.list_sessions(identity.by(&admin, Default::default())).await?.into_inner();
+    assert_eq!(list.total_size, 1);
+    let nobodys = pb::RevokeSessionRequest { id: uuid::Uuid::now_v7().to_string() };
+    let refused = sessions.revoke_session(identity.by(&admin, nobodys)).await;
+    assert_eq!(reason(refused), "session_not_found");
+    let service = sessions.list_sessions(identity.by(&service(), Default::default())).await;
+    assert_eq!(reason(service), "permission_denied");
+    Ok(())
+}
+
+/// Whoever signs in at the moment of a reset is refused, or their session ends with the others.
+async fn a_password_voided_while_it_is_checked_opens_nothing(
+    db: &TestDatabase,
+) -> anyhow::Result<()> {
+    let identity = Identity::start(db).await?;
+    let (admin, _) = identity.set_up().await?;
+    let (beto, _) = identity.join(&admin, "b@example.com", pb::Role::Agent, None).await?;
+    let signing_in = join_all((0..8).map(|_| identity.sign_in("b@example.com", PASSWORD)));
+    let reset = async {
+        let mut passwords = PasswordServiceClient::new(identity.channel.clone());
+        let user_id = beto.user().unwrap().to_string();
+        let issue = pb::IssuePasswordResetRequest { user_id, request_id: String::new() };
+        passwords.issue_password_reset(identity.by(&admin, issue)).await
+    };
+    let (opened, reset) = futures::future::join(signing_in, reset).await;
+    reset?;
+    for session in opened.into_iter().flatten() {
+        assert_eq!(reason(identity.principal(&session).await), "session_invalid");
+    }
     Ok(())
 }
 

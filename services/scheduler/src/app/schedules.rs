@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chamados_chassis::{auth::Permission, context::CallContext, error::Invalid};
 use chamados_store_kit::{
     StoreError,
+    audit::{self, Target},
     idempotency::{self, Fingerprint, Key, Outcome},
 };
 
@@ -91,6 +92,13 @@ pub async fn update(app: &App, cx: &CallContext, update: Update) -> Result<View>
     if !store::schedules::update(&tx, &read, &changed).await? {
         return Err(Error::StaleVersion);
     }
+    let fields = read.difference(&changed).into_iter();
+    let fields: Vec<_> =
+        fields.map(|(field, old, new)| audit::field(field, Some(old), Some(new))).collect();
+    if !fields.is_empty() {
+        let target = target(&changed);
+        audit::append(&tx, cx, tenant, "schedule.updated", target, fields, now).await?;
+    }
     tx.commit().await?;
     app.job_changed(changed.tenant, changed.id, None).await;
     with_last_run(app, changed).await
@@ -118,11 +126,20 @@ pub async fn run(app: &App, cx: &CallContext, request: RunNow) -> Result<RunId> 
     let schedule = store::schedules::by_key(&tx, tenant, &request.key).await?;
     let schedule = schedule.ok_or(Error::ScheduleNotFound)?;
     let run = store::runs::insert_manual(&tx, &schedule, &actor, now).await?;
+    let fields = vec![audit::field("run_id", None, Some(run.to_string()))];
+    let target = target(&schedule);
+    audit::append(&tx, cx, tenant, "schedule.run_requested", target, fields, now).await?;
     idempotency::finish(&tx, &key, run.to_string().into_bytes()).await?;
     tx.commit().await?;
     app.ready.notify_one();
     app.job_changed(schedule.tenant, schedule.id, Some(run)).await;
     Ok(run)
+}
+
+/// A schedule as the audit log names it. One of the installation is told to the log of the caller's
+/// tenant.
+fn target(schedule: &Schedule) -> Target<'_> {
+    Target { kind: "schedule", id: schedule.key.clone(), name: &schedule.key }
 }
 
 /// The run that the first call with a request id made.

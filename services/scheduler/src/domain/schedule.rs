@@ -186,6 +186,18 @@ impl Schedule {
         Ok(next)
     }
 
+    /// What people changed from here to `next`: fields with their old and new values.
+    #[must_use]
+    pub fn difference(&self, next: &Self) -> Vec<(&'static str, String, String)> {
+        let paused = |schedule: &Self| (schedule.state == State::Paused).to_string();
+        let fields = [
+            ("expression", self.expression.clone(), next.expression.clone()),
+            ("time_zone", self.time_zone.clone(), next.time_zone.clone()),
+            ("paused", paused(self), paused(next)),
+        ];
+        fields.into_iter().filter(|(_, old, new)| old != new).collect()
+    }
+
     /// The schedule after the scheduler gave up on it `now`.
     #[must_use]
     pub fn retired(&self, reason: &str, now: DateTime<Utc>) -> Self {

@@ -1,12 +1,16 @@
 //! `ScheduleService`.
 
 use chamados_chassis::{
-    auth::{Principal, Role},
-    id::TenantId,
+    auth::{Permission, Principal, Role},
+    id::{ServiceAccountId, TenantId},
 };
+use chamados_proto::event::v1::{AdministrativeChange, Event};
 use chamados_proto::scheduler::v1::{self as pb, RunState, ScheduleState};
+use chamados_store_kit::inbox::Fact;
 use chamados_testkit::{TestDatabase, store_suite};
+use prost::Message as _;
 use prost_types::FieldMask;
+use sea_orm::{ConnectionTrait as _, Statement};
 use tonic::Status;
 use tonic_types::StatusExt as _;
 use uuid::Uuid;
@@ -21,6 +25,8 @@ store_suite!(
     of_simultaneous_changes_one_wins,
     a_paused_schedule_runs_by_hand_only,
     the_same_request_makes_one_run,
+    changes_and_wishes_are_in_the_audit_log,
+    automation_with_the_scope_manages_jobs,
     tenants_see_their_own_and_the_installations,
 );
 
@@ -154,6 +160,83 @@ async fn the_same_request_makes_one_run(database: &TestDatabase) -> anyhow::Resu
     let unknown = pb::RunScheduleRequest { request_id: "new".into(), key: "nothing".into() };
     let unknown = world.schedules().run_schedule(world.request(unknown)).await;
     assert_eq!(reason(unknown), "schedule_not_found");
+    Ok(())
+}
+
+async fn told(world: &World) -> anyhow::Result<Vec<Fact<AdministrativeChange>>> {
+    let sql = "SELECT event FROM outbox ORDER BY seq";
+    let statement = Statement::from_string(world.db.backend(), sql);
+    let rows = world.db.read().query_all_raw(statement).await?;
+    let facts = rows.iter().map(|row| {
+        let event: Vec<u8> = row.try_get_by_index(0)?;
+        anyhow::Ok(Fact::open(&Event::decode(&*event)?)?)
+    });
+    facts.collect()
+}
+
+async fn changes_and_wishes_are_in_the_audit_log(database: &TestDatabase) -> anyhow::Result<()> {
+    let world = World::new(database).await?;
+    Spec::new("job", "test.ok").cron("0 3 * * *", "UTC").insert(&world.db).await?;
+    let wanted =
+        pb::Schedule { expression: "30 8 * * *".into(), ..in_state(ScheduleState::Paused) };
+    for _ in 0..2 {
+        update(&world, &["expression", "state"], wanted.clone()).await?;
+    }
+    let stale = pb::Schedule { version: 1, ..in_state(ScheduleState::Active) };
+    assert_eq!(reason(update(&world, &["state"], stale).await), "stale_version");
+    let wish = pb::RunScheduleRequest { request_id: "r-1".into(), key: "job".into() };
+    let mut run = String::new();
+    for _ in 0..3 {
+        run =
+            world.schedules().run_schedule(world.request(wish.clone())).await?.into_inner().run_id;
+    }
+    let told = told(&world).await?;
+    let actions: Vec<_> = told.iter().map(|fact| fact.payload.action.as_str()).collect();
+    assert_eq!(
+        actions,
+        ["schedule.updated", "schedule.run_requested"],
+        "what changed nothing is not"
+    );
+    let fields =
+        |fact: &Fact<AdministrativeChange>| -> Vec<(String, Option<String>, Option<String>)> {
+            let fields = fact.payload.fields.iter().cloned();
+            fields.map(|field| (field.field, field.old_value, field.new_value)).collect()
+        };
+    let text = |text: &str| Some(text.to_owned());
+    let expression = ("expression".to_owned(), text("0 3 * * *"), text("30 8 * * *"));
+    assert_eq!(fields(&told[0]), [expression, ("paused".into(), text("false"), text("true"))]);
+    assert_eq!(fields(&told[1]), [("run_id".to_owned(), None, Some(run))]);
+    for fact in &told {
+        assert_eq!(
+            (fact.tenant, fact.actor.clone()),
+            (world.admin.tenant()?, Some(world.admin.actor()?.into()))
+        );
+        assert_eq!((&*fact.payload.target_kind, &*fact.payload.target_id), ("schedule", "job"));
+    }
+    Ok(())
+}
+
+async fn automation_with_the_scope_manages_jobs(database: &TestDatabase) -> anyhow::Result<()> {
+    let world = World::new(database).await?;
+    Spec::new("job", "test.ok").insert(&world.db).await?;
+    let (tenant, account) = (world.admin.tenant()?, ServiceAccountId::new());
+    let key = |scopes| Principal::ServiceAccount { tenant, account, scopes };
+    let reader = key(vec![Permission::TicketsRead, Permission::DevicesManage]);
+    assert_eq!(reason(keys(&world, &reader).await), "permission_denied");
+    let manager = key(vec![Permission::JobsManage]);
+    assert_eq!(keys(&world, &manager).await?, ["job"]);
+    let pause = pb::UpdateScheduleRequest {
+        schedule: Some(in_state(ScheduleState::Paused)),
+        update_mask: Some(FieldMask { paths: vec!["state".into()] }),
+    };
+    world.schedules().update_schedule(world.by(&manager, pause)).await?;
+    let wish = pb::RunScheduleRequest { request_id: "r-1".into(), key: "job".into() };
+    world.schedules().run_schedule(world.by(&manager, wish)).await?;
+    assert_eq!(world.schedule("job").await.state(), ScheduleState::Paused);
+    assert_eq!(world.runs_of("job").await.len(), 1);
+    for fact in told(&world).await? {
+        assert_eq!(fact.actor, Some(manager.actor()?.into()));
+    }
     Ok(())
 }
 

@@ -2,12 +2,19 @@
 
 mod m0001_messaging;
 mod m0002_job_run;
+mod m0003_merged_account;
+mod m0004_reference_move;
 
 use sea_orm_migration::MigrationTrait;
 
-/// The migrations of the outbox, the inbox and the processed requests. A service lists them before
+/// The migrations of the kit's tables. A service lists them before
 /// its own.
 #[must_use]
 pub fn base() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(m0001_messaging::Migration), Box::new(m0002_job_run::Migration)]
+    vec![
+        Box::new(m0001_messaging::Migration),
+        Box::new(m0002_job_run::Migration),
+        Box::new(m0003_merged_account::Migration),
+        Box::new(m0004_reference_move::Migration),
+    ]
 }

@@ -3,8 +3,10 @@
 
 mod support;
 
+mod audit;
 mod bus_redis;
 mod facts;
 mod idempotency;
+mod merged;
 mod migrate;
 mod transactions;

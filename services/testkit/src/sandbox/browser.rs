@@ -37,6 +37,13 @@ impl Browser {
         Self { client, jar, gateways: gateways.into(), turn: Arc::default() }
     }
 
+    /// A browser that nobody is signed in to, at a product that no sandbox started.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        super::prepare_process();
+        Self::new(vec![url.to_owned()])
+    }
+
     /// The same person on another browser, with the same session and, of several gateways, on one.
     #[must_use]
     pub fn beside(&self, gateway: usize) -> Self {

@@ -23,7 +23,10 @@ use std::{
 
 use anyhow::Context as _;
 use chamados::Target;
-use chamados_chassis::telemetry::{LogFormat, Telemetry, TelemetryConfig};
+use chamados_chassis::{
+    grpc::{self, GrpcChannel, RemoteConfig},
+    telemetry::{LogFormat, Telemetry, TelemetryConfig},
+};
 use futures::FutureExt as _;
 use tempfile::TempDir;
 
@@ -171,6 +174,19 @@ impl Sandbox {
     #[must_use]
     pub fn internal_url(&self, target: Target) -> String {
         self.internal[&target].url()
+    }
+
+    /// A channel to a service, in this process or by its internal port.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn channel(&self, target: Target) -> anyhow::Result<GrpcChannel> {
+        if self.topology == Topology::AllInOne {
+            let process = self.processes.iter().find_map(|(_, slot)| slot.as_ref());
+            return process.and_then(|process| process.services.clone()).context("nothing runs");
+        }
+        let limits = RemoteConfig { connect_timeout_seconds: 2, call_timeout_seconds: 10 };
+        Ok(grpc::remote(&self.internal_url(target), &limits)?)
     }
 
     /// How many gateways there are.

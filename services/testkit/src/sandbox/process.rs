@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::anyhow;
 use chamados::{Config, Listeners, Started};
-use chamados_chassis::{shutdown::Shutdown, telemetry::Metrics};
+use chamados_chassis::{grpc::GrpcChannel, shutdown::Shutdown, telemetry::Metrics};
 use tokio::net::TcpListener;
 
 /// Longer than any part of the product may take to stop with the sandbox's settings.
@@ -17,6 +17,7 @@ pub(super) struct Process {
     pub(super) grpc: Option<SocketAddr>,
     pub(super) internal: Option<SocketAddr>,
     pub(super) setup_link: Option<String>,
+    pub(super) services: Option<GrpcChannel>,
 }
 
 impl Process {
@@ -29,8 +30,8 @@ impl Process {
         let metrics = Metrics::new("chamados", "")?;
         let shutdown = Shutdown::new();
         match chamados::run(config, listeners, &metrics, &shutdown).await {
-            Ok(Started { setup_link, .. }) => {
-                Ok(Self { shutdown, http, grpc, internal, setup_link })
+            Ok(Started { setup_link, services }) => {
+                Ok(Self { shutdown, http, grpc, internal, setup_link, services })
             }
             Err(error) => {
                 let _busy = shutdown.drain(STOP_LIMIT).await;

@@ -5,7 +5,7 @@ use chamados_proto::ticket::v1 as pb;
 
 use crate::domain::{
     Comment, CommentVisibility, FieldChange, PauseReason, Priority, Queue, RecordedEntry, Status,
-    Ticket, WorkSession,
+    Ticket, UserReferences, WorkSession,
 };
 
 impl From<Status> for pb::Status {
@@ -126,5 +126,16 @@ impl From<Comment> for pb::Comment {
 impl From<Queue> for pb::Queue {
     fn from(queue: Queue) -> Self {
         Self { id: queue.id.to_string(), name: queue.name, is_default: queue.is_default }
+    }
+}
+
+impl From<UserReferences> for pb::UserReferences {
+    fn from(references: UserReferences) -> Self {
+        Self {
+            tickets_requested: references.tickets_requested,
+            tickets_assigned: references.tickets_assigned,
+            comments_written: references.comments_written,
+            work_sessions: references.work_sessions,
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     app::{
         App,
         tickets::{self, NewTicket, Transition},
+        users,
     },
     domain::{Note, PauseReason, Priority, RichText, Subject, TicketRef},
     error::Error,
@@ -154,6 +155,16 @@ impl TicketService for Api {
             next_page_token: page.next_token,
             entries: page.items.into_iter().map(Into::into).collect(),
         }))
+    }
+
+    async fn get_user_references(
+        &self,
+        request: Request<pb::GetUserReferencesRequest>,
+    ) -> Result<Response<pb::UserReferences>, Status> {
+        let cx = CallContext::of(&request)?;
+        let user = decode::id("user_id", &request.get_ref().user_id).map_err(status)?;
+        let references = users::get_references(&self.0, &cx, user).await.map_err(status)?;
+        Ok(Response::new(references.into()))
     }
 
     async fn list_work_sessions(

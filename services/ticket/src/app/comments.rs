@@ -11,7 +11,7 @@ use chamados_store_kit::{
     idempotency::{self, Outcome},
 };
 
-use super::{App, Repeat, tickets};
+use super::{App, Repeat, tickets, users};
 use crate::{
     domain::{Comment, CommentId, CommentVisibility, RichText, TicketRef, Visibility},
     error::{Error, Result},
@@ -55,6 +55,7 @@ pub async fn create(app: &App, cx: &CallContext, input: NewComment) -> Result<Co
         let known = store::comments::get(&tx, tenant, idempotency::replayed_id(&answer)?).await?;
         return Ok(known.ok_or_else(|| StoreError::Corrupt("remembered comment: gone".to_owned()))?);
     }
+    let author = users::surviving_actor(&tx, tenant, actor.clone()).await?;
     let visibility = Visibility::of(cx.principal());
     let ticket = store::tickets::lock(&tx, tenant, visibility, input.ticket).await?;
     let ticket = ticket.ok_or(Error::TicketNotFound)?;
@@ -62,7 +63,7 @@ pub async fn create(app: &App, cx: &CallContext, input: NewComment) -> Result<Co
     let comment = Comment {
         id: CommentId::new(),
         ticket: ticket.id,
-        author: actor.clone(),
+        author,
         visibility: input.visibility,
         body: input.body,
         created_at: now.max(ticket.updated_at),

@@ -5,6 +5,7 @@ pub mod peers;
 pub mod queues;
 mod signals;
 pub mod tickets;
+pub mod users;
 
 use std::sync::Arc;
 

@@ -41,6 +41,13 @@ pub enum Command {
         /// The closing message, kept as a comment.
         comment: Option<CommentId>,
     },
+    /// Puts an account in the place of one that was merged into it, in whatever state.
+    Replace {
+        /// Who is no more.
+        from: UserId,
+        /// The survivor.
+        into: UserId,
+    },
     /// Makes a resolved ticket pending again.
     Reopen {
         /// Why; empty for nothing.
@@ -161,6 +168,7 @@ impl Ticket {
             Command::Start { by } => step.start(by)?,
             Command::Pause { reason, note } => step.pause(reason, note)?,
             Command::Resolve { comment } => step.resolve(comment)?,
+            Command::Replace { from, into } => step.replace(from, into),
             Command::Reopen { reason, by_staff } => step.reopen(reason, by_staff)?,
         };
         Ok(step.finish(self, kind, actor))
@@ -196,6 +204,13 @@ impl Step {
         set(&mut ticket.device, edit.device);
         set(&mut ticket.priority, edit.priority);
         EntryKind::Updated
+    }
+
+    /// What changes more than the assignee is told as a change of facts.
+    fn replace(&mut self, from: UserId, into: UserId) -> EntryKind {
+        let requested = self.next.requester == from;
+        self.next.replace(from, into);
+        if requested { EntryKind::Updated } else { EntryKind::Assigned }
     }
 
     fn assign(&mut self, assignee: Option<UserId>) -> Result<EntryKind, Rejection> {

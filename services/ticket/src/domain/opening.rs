@@ -25,6 +25,9 @@ pub enum OpeningError {
     /// The device belongs to nobody at present, so nobody asks.
     #[error("the device has no assigned user")]
     NobodyAssigned,
+    /// Automation asks for nothing itself; it must say for whom.
+    #[error("must be given by a service account")]
+    NobodyNamed,
 }
 
 /// Who asks, when `caller` opens a ticket for `wanted`, or for themselves.
@@ -36,6 +39,7 @@ pub fn requester(
     wanted: Option<UserId>,
 ) -> Result<RequesterRule, OpeningError> {
     match caller {
+        Principal::Person { role: Role::Machine, .. } => Err(Denied::Forbidden.into()),
         Principal::Person { user, company, role, .. } => match (wanted, role, company) {
             (None, ..) => Ok(RequesterRule::Known(*user, *company)),
             (Some(id), ..) if id == *user => Ok(RequesterRule::Known(*user, *company)),
@@ -49,6 +53,10 @@ pub fn requester(
             (_, Some(user)) => Ok(RequesterRule::Known(*user, Some(*company))),
         },
         Principal::Anonymous => Err(Denied::Anonymous.into()),
+        Principal::ServiceAccount { .. } => match wanted {
+            Some(requester) => Ok(RequesterRule::Anybody(requester)),
+            None => Err(OpeningError::NobodyNamed),
+        },
         Principal::Service { .. } => Err(Denied::Forbidden.into()),
     }
 }
@@ -81,7 +89,7 @@ pub fn device(caller: &Principal, wanted: Option<DeviceId>) -> Result<Option<Dev
 
 #[cfg(test)]
 mod tests {
-    use chamados_chassis::id::{SessionId, TenantId};
+    use chamados_chassis::id::{ServiceAccountId, SessionId, TenantId};
 
     use super::*;
 
@@ -111,6 +119,27 @@ mod tests {
         let homeless = person(Role::Manager, me, None);
         assert_eq!(requester(&homeless, Some(other)), Err(Denied::Forbidden.into()));
         assert_eq!(requester(&Principal::Anonymous, None), Err(Denied::Anonymous.into()));
+    }
+
+    #[test]
+    fn automation_says_for_whom_and_what_is_no_person_asks_for_nothing() {
+        let (tenant, account) = (TenantId::new(), ServiceAccountId::new());
+        let key = Principal::ServiceAccount { tenant, account, scopes: Vec::new() };
+        let (client, theirs) = (UserId::new(), Some(CompanyId::new()));
+        assert_eq!(requester(&key, Some(client)), Ok(RequesterRule::Anybody(client)));
+        assert_eq!(requester(&key, None), Err(OpeningError::NobodyNamed));
+        assert_eq!(company(&key, theirs), Ok(theirs));
+        assert_eq!(device(&key, None), Ok(None));
+        let named = Some(DeviceId::new());
+        assert_eq!(device(&key, named), Ok(named));
+
+        let service = Principal::Service { name: "scheduler".into(), tenant: Some(tenant) };
+        let machine = person(Role::Machine, UserId::new(), theirs);
+        for caller in [service, machine] {
+            for wanted in [None, Some(client), caller.user()] {
+                assert_eq!(requester(&caller, wanted), Err(Denied::Forbidden.into()), "{caller:?}");
+            }
+        }
     }
 
     #[test]

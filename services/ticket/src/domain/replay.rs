@@ -94,6 +94,7 @@ fn commands() -> impl Strategy<Value = (Command, i64)> {
         prop::sample::select(PauseReason::ALL)
             .prop_map(|reason| Command::Pause { reason, note: Note::default() }),
         Just(Command::Resolve { comment: None }),
+        Just(()).prop_map(|()| Command::Replace { from: UserId::new(), into: UserId::new() }),
         any::<bool>().prop_map(|by_staff| Command::Reopen { reason: Note::default(), by_staff }),
     ];
     // Time moves unevenly, and now and then backwards, as it does between replicas.
@@ -109,7 +110,10 @@ proptest! {
         let mut sessions: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)> = Vec::new();
         let mut now = DateTime::UNIX_EPOCH;
 
-        for (command, milliseconds) in commands {
+        for (mut command, milliseconds) in commands {
+            if let Command::Replace { from, .. } = &mut command {
+                *from = ticket.assignee.unwrap_or(ticket.requester);
+            }
             now += TimeDelta::milliseconds(milliseconds);
             let resolves = matches!(command, Command::Resolve { .. });
             let actor = Actor::User(UserId::new());
@@ -227,6 +231,35 @@ mod transitions {
         assert_eq!(change.ticket.assignee, Some(first));
         let at = taken.updated_at;
         assert_eq!(change.session, SessionEffect::Open { user: second, at });
+    }
+
+    #[test]
+    fn a_merged_account_is_replaced_in_every_status() {
+        let (from, into) = (UserId::new(), UserId::new());
+        let replace = |ticket: &Ticket| {
+            let command = Command::Replace { from, into };
+            ticket.apply(command, Actor::User(UserId::new()), ticket.updated_at).unwrap()
+        };
+        for status in Status::ALL {
+            let ticket = ticket_in(*status);
+            let asked = Ticket { requester: from, ..ticket.clone() };
+            let taken = Ticket { assignee: Some(from), ..ticket.clone() };
+            let both = Ticket { assignee: Some(from), ..asked.clone() };
+            for (before, kind, fields) in [
+                (asked, EntryKind::Updated, 1),
+                (taken, EntryKind::Assigned, 1),
+                (both, EntryKind::Updated, 2),
+            ] {
+                let change = replace(&before).unwrap();
+                assert_eq!((change.entry.kind, change.entry.changes.len()), (kind, fields));
+                let after = change.ticket;
+                assert_eq!((after.state, after.version), (before.state, before.version + 1));
+                assert_eq!(after.requester == into, before.requester == from, "{status}");
+                assert_eq!(after.assignee == Some(into), before.assignee == Some(from), "{status}");
+                assert_eq!(change.session, SessionEffect::None);
+            }
+            assert_eq!(replace(&ticket), None, "{status}: neither");
+        }
     }
 
     #[test]

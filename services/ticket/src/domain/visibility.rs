@@ -2,7 +2,7 @@
 //! by the store, for every way to a ticket.
 
 use chamados_chassis::{
-    auth::{Principal, Role},
+    auth::{Permission, Principal, Role},
     id::{CompanyId, DeviceId, UserId},
 };
 
@@ -11,6 +11,8 @@ use chamados_chassis::{
 pub enum Visibility {
     /// All of them, with what is internal to staff.
     All,
+    /// All of them, without what is internal.
+    AllPublic,
     /// A company's, and what the person asked for.
     Company(CompanyId, UserId),
     /// What the person asked for.
@@ -24,7 +26,7 @@ pub enum Visibility {
 impl Visibility {
     /// What `principal` may see of their tenant's tickets.
     #[must_use]
-    pub const fn of(principal: &Principal) -> Self {
+    pub fn of(principal: &Principal) -> Self {
         match principal {
             Principal::Person { role: Role::Admin | Role::Agent, .. } => Self::All,
             Principal::Person { role: Role::Manager, user, company: Some(company), .. } => {
@@ -33,6 +35,12 @@ impl Visibility {
             Principal::Person { role: Role::Manager | Role::Collaborator, user, .. } => {
                 Self::Own(*user)
             }
+            Principal::ServiceAccount { .. }
+                if principal.may(Permission::TicketsCommentInternal) =>
+            {
+                Self::All
+            }
+            Principal::ServiceAccount { .. } => Self::AllPublic,
             Principal::Device { device, .. } => Self::Device(*device),
             Principal::Person { role: Role::Machine, .. }
             | Principal::Anonymous
@@ -49,7 +57,7 @@ impl Visibility {
 
 #[cfg(test)]
 mod tests {
-    use chamados_chassis::id::{SessionId, TenantId};
+    use chamados_chassis::id::{ServiceAccountId, SessionId, TenantId};
 
     use super::*;
 
@@ -69,6 +77,14 @@ mod tests {
         for role in Role::ALL {
             assert_eq!(of(role, Some(company)).includes_internal(), role.is_staff(), "{role}");
         }
+
+        let key = |scopes| {
+            let account = ServiceAccountId::new();
+            Visibility::of(&Principal::ServiceAccount { tenant, account, scopes })
+        };
+        assert_eq!(key(vec![Permission::TicketsRead]), Visibility::AllPublic);
+        assert_eq!(key(vec![Permission::TicketsCommentInternal]), Visibility::All);
+        assert!(!Visibility::AllPublic.includes_internal());
 
         let device = DeviceId::new();
         let machine = Principal::Device { tenant, device, company, assigned_user: Some(user) };

@@ -13,7 +13,7 @@ use crate::domain::{TicketFilter, Visibility};
 /// The tenant's tickets that may be seen. Every way to a ticket begins here.
 pub(super) fn visible(tenant: TenantId, visibility: Visibility) -> Select<Entity> {
     let seen = match visibility {
-        Visibility::All => Condition::all(),
+        Visibility::All | Visibility::AllPublic => Condition::all(),
         Visibility::Company(company, user) => Condition::any()
             .add(Column::CompanyId.eq(company.as_uuid()))
             .add(Column::RequesterId.eq(user.as_uuid())),

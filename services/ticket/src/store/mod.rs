@@ -7,6 +7,7 @@ mod page;
 
 pub mod comments;
 pub mod queues;
+pub mod references;
 pub mod tickets;
 pub mod timeline;
 pub mod work_sessions;

@@ -160,7 +160,7 @@ impl From<&Ticket> for row::ActiveModel {
     }
 }
 
-fn ticket(row: row::Model) -> Result<Ticket, StoreError> {
+pub(super) fn ticket(row: row::Model) -> Result<Ticket, StoreError> {
     Ok(Ticket {
         id: row.id.into(),
         tenant: row.tenant_id.into(),

@@ -135,6 +135,8 @@ impl UserService for Directory {
     }
 
     never_asked! {
+        get_user_by_email(identity::GetUserByEmailRequest) -> identity::User;
+        update_user(identity::UpdateUserRequest) -> identity::User;
         get_current_user(identity::GetCurrentUserRequest) -> identity::GetCurrentUserResponse;
         batch_get_user_summaries(identity::BatchGetUserSummariesRequest) -> identity::BatchGetUserSummariesResponse;
         list_users(identity::ListUsersRequest) -> identity::ListUsersResponse;
@@ -177,6 +179,9 @@ impl DeviceService for Directory {
         get_device(device::GetDeviceRequest) -> device::Device;
         list_devices(device::ListDevicesRequest) -> device::ListDevicesResponse;
         update_device(device::UpdateDeviceRequest) -> device::Device;
+        link_user(device::LinkUserRequest) -> device::Device;
+        unlink_user(device::UnlinkUserRequest) -> device::Device;
+        get_user_references(device::GetUserReferencesRequest) -> device::UserReferences;
         reset_agent(device::ResetAgentRequest) -> device::ResetAgentResponse;
         list_timeline(device::ListDeviceTimelineRequest) -> device::ListDeviceTimelineResponse;
     }

@@ -42,7 +42,6 @@ async fn a_new_tenant_gets_its_queue_once(db: &TestDatabase) -> anyhow::Result<(
     };
     let bus = LocalBus::new();
     for consumer in desk.service.consumers() {
-        assert_eq!(consumer.types, [TenantCreated::full_name()]);
         bus.attach(consumer).await?;
     }
     for _ in 0..3 {

@@ -4,12 +4,15 @@
 mod directory;
 mod support;
 
+mod automation;
 mod comments;
 mod concurrency;
+mod departures;
 mod facts;
 mod jobs;
 mod lifecycle;
 mod lists;
+mod merges;
 mod opening;
 mod updates;
 mod visibility;

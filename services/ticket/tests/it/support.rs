@@ -3,26 +3,28 @@
 use std::{sync::Arc, time::Duration};
 
 use chamados_chassis::{
-    auth::{Keyring, Principal, Role},
-    bus::{Heard, SignalBus as _},
-    clock::{Clock as _, ManualClock, SharedClock},
+    auth::{Keyring, Permission, Principal, Role},
+    bus::{HandlerError, Heard, SignalBus as _},
+    clock::{Clock as _, ManualClock, SharedClock, to_proto},
     context::CallContext,
     error::reason_of,
     grpc::{self, GrpcChannel, Stack, layer::Limits},
-    id::{CompanyId, DeviceId, SessionId, TenantId, UserId},
+    id::{CompanyId, DeviceId, EventId, ServiceAccountId, SessionId, TenantId, UserId},
     telemetry::Metrics,
 };
 use chamados_proto::{
-    event::v1::Signal,
+    event::v1::{Event, Signal},
     ticket::v1::{
         self as pb, comment_service_client::CommentServiceClient,
         queue_service_client::QueueServiceClient, ticket_service_client::TicketServiceClient,
     },
 };
-use chamados_store_kit::{DatabaseConfig, Db, migrate, signal_local::LocalSignals};
+use chamados_store_kit::{DatabaseConfig, Db, inbox::Fact, migrate, signal_local::LocalSignals};
 use chamados_testkit::TestDatabase;
 use chamados_ticket::{Deps, Service, migrations};
 use chrono::{DateTime, TimeDelta};
+use prost::{Message, Name};
+use sea_orm::{ConnectionTrait as _, Statement};
 use tokio::sync::broadcast::Receiver;
 use tonic::{Request, Status};
 
@@ -88,6 +90,64 @@ impl Desk {
     pub(crate) fn machine(&self, company: CompanyId, assigned_user: Option<UserId>) -> Principal {
         let device = self.directory.add_device(self.tenant, company);
         Principal::Device { tenant: self.tenant, device, company, assigned_user }
+    }
+
+    /// Automation whose key has these scopes.
+    pub(crate) fn automation(&self, scopes: &[Permission]) -> Principal {
+        let (tenant, account) = (self.tenant, ServiceAccountId::new());
+        Principal::ServiceAccount { tenant, account, scopes: scopes.to_vec() }
+    }
+
+    /// A fact of this tenant about somebody, put down to `by`.
+    pub(crate) fn fact<M: Message + Name>(&self, by: &Principal, who: UserId, what: &M) -> Event {
+        Event {
+            id: EventId::new().to_string(),
+            tenant_id: self.tenant.to_string(),
+            r#type: M::full_name(),
+            subject_id: who.to_string(),
+            occurred_at: Some(to_proto(self.clock.now())),
+            actor: Some(by.actor().unwrap().into()),
+            request_id: "r-merge".into(),
+            payload: what.encode_to_vec().into(),
+        }
+    }
+
+    /// Gives a fact to whoever of the service takes it.
+    pub(crate) async fn deliver(&self, event: &Event) -> Result<(), HandlerError> {
+        let consumers = self.service.consumers();
+        let mut takers = consumers.iter().filter(|c| c.types.contains(&event.r#type.as_str()));
+        let taker = takers.next().expect("a taker");
+        assert!(takers.next().is_none());
+        taker.handler.handle(event).await
+    }
+
+    /// The facts of one kind told so far.
+    pub(crate) async fn told<M: Message + Name + Default>(&self) -> anyhow::Result<Vec<Fact<M>>> {
+        let sql = "SELECT event FROM outbox ORDER BY seq";
+        let statement = Statement::from_string(self.db.backend(), sql);
+        let rows = self.db.read().query_all_raw(statement).await?;
+        let events = rows.iter().map(|row| {
+            let event: Vec<u8> = row.try_get_by_index(0)?;
+            anyhow::Ok(Event::decode(&*event)?)
+        });
+        let events: Vec<Event> = events.collect::<Result<_, _>>()?;
+        let told = events.iter().filter(|event| event.r#type == M::full_name());
+        Ok(told.map(Fact::open).collect::<Result<_, _>>()?)
+    }
+
+    /// How much refers to somebody, as an admin is told.
+    pub(crate) async fn references(&self, who: UserId) -> Result<pb::UserReferences, Status> {
+        let admin = self.person(Role::Admin, None);
+        self.references_by(&admin, &who.to_string()).await
+    }
+
+    pub(crate) async fn references_by(
+        &self,
+        by: &Principal,
+        who: &str,
+    ) -> Result<pb::UserReferences, Status> {
+        let request = pb::GetUserReferencesRequest { user_id: who.to_owned() };
+        Ok(self.tickets().get_user_references(self.by(by, request)).await?.into_inner())
     }
 
     /// An admin of another tenant.

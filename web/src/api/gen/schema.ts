@@ -4,6 +4,47 @@
  */
 
 export interface paths {
+    "/api/admin/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the audit log
+         * @description Every administrative change, the newest first. Admins only.
+         */
+        get: operations["list_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit-log.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit log as CSV
+         * @description All entries that match, the newest first; UTF-8 with a byte order mark, one line a changed field.
+         *     Admins only.
+         */
+        get: operations["export_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/companies": {
         parameters: {
             query?: never;
@@ -93,6 +134,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/devices/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link a person to a device
+         * @description One of its company or of staff. Linking a linked person changes nothing. Staff only. 404 `user_not_found`,
+         *     `device_not_found`; 409 `user_not_in_company`, `user_is_assigned`, `user_inactive`, `too_many_links`.
+         */
+        post: operations["link_user"];
+        /**
+         * Unlink a person from a device
+         * @description Who is not linked need not be: it succeeds. Staff only.
+         */
+        delete: operations["unlink_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/devices/{id}": {
         parameters: {
             query?: never;
@@ -153,6 +219,72 @@ export interface paths {
         get: operations["list_device_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List invites
+         * @description The newest first. Staff only.
+         */
+        get: operations["list_invites"];
+        put?: never;
+        /**
+         * Invite somebody
+         * @description Admins with any role, agents only collaborators. The link is shown in this answer and, where e-mail
+         *     is set up, sent. 409 `email_taken`, `invite_pending`.
+         */
+        post: operations["create_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/invites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an invite
+         * @description Its link stops working. Revoking a revoked one succeeds. 409 `invite_accepted`.
+         */
+        delete: operations["revoke_invite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/invites/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invite again
+         * @description Makes a new link, valid from now; the one before stops working. 409 `invite_accepted`,
+         *     `invite_revoked`.
+         */
+        post: operations["resend_invite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -260,6 +392,136 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/scopes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List scopes
+         * @description What a key may be allowed, by area. Admins only.
+         */
+        get: operations["list_scopes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List service accounts
+         * @description With their keys, by name. Admins only.
+         */
+        get: operations["list_service_accounts"];
+        put?: never;
+        /**
+         * Make a service account
+         * @description Without a key. Admins only. 409 `service_account_name_taken`.
+         */
+        post: operations["create_service_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/service-accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a service account
+         * @description With its keys. Admins only.
+         */
+        get: operations["get_service_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a service account
+         * @description The keys of an inactive account are refused from the next request on. Admins only. 409
+         *     `service_account_name_taken`.
+         */
+        patch: operations["update_service_account"];
+        trace?: never;
+    };
+    "/api/admin/service-accounts/{id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an API key
+         * @description Its secret is shown in this answer only. Admins only. 409 `too_many_keys` beyond 20 that hold,
+         *     `service_account_inactive`.
+         */
+        post: operations["create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/service-accounts/{id}/keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Refused from the next request on. Revoking a revoked key succeeds. Admins only.
+         */
+        delete: operations["revoke_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tenants
+         * @description By name. Only for admins with the platform flag, which is given by command line.
+         */
+        get: operations["list_tenants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users": {
         parameters: {
             query?: never;
@@ -293,11 +555,168 @@ export interface paths {
         };
         /**
          * Get a user
-         * @description Staff see anybody of the tenant, managers their company's people.
+         * @description With the devices tied to them. Staff see anybody of the tenant, managers their company's people.
          */
         get: operations["get_user"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a user
+         * @description Role and `active` hold from the user's next request on; deactivation ends every session. Admins only.
+         *     403 `reauthentication_required` for a change of the caller's own e-mail, role, tenant or `active` without
+         *     the right `currentPassword`. 409 `email_taken`, `last_admin`, `user_merged`, `device_account`.
+         */
+        patch: operations["update_user"];
+        trace?: never;
+    };
+    "/api/admin/users/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the merge of an account
+         * @description How far it is. Admins only. 404 `merge_not_found` when it was not merged.
+         */
+        get: operations["get_merge"];
+        put?: never;
+        /**
+         * Merge an account into another
+         * @description At once it is deactivated and its sessions end; then everything that refers to it refers to the survivor,
+         *     in every service. Admins only. Sent again with the same survivor it gives the merge as it stands, so
+         *     `Idempotency-Key` is not needed. 409 `user_merged`, `survivor_inactive`, `survivor_not_staff`,
+         *     `device_account`, `cannot_merge_self`, `last_admin`.
+         */
+        post: operations["merge_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{id}/merge-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at what a merge would do
+         * @description Changes nothing. Admins only. 409 as for the merge itself.
+         */
+        get: operations["preview_merge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{id}/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a password reset
+         * @description The present password is void at once and every session of the person ends; by the one-time link they
+         *     choose a new one. Nobody else ever chooses or sees it. Admins for anybody, agents for managers and
+         *     collaborators. 409 `user_inactive`, `device_account`.
+         */
+        post: operations["issue_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/invites/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invite
+         * @description Makes the person and signs them in. The link works once, which is why no `Idempotency-Key` is needed:
+         *     401 `invite_token_invalid` when it is wrong, used, revoked, replaced or expired; 409 `email_taken`.
+         */
+        post: operations["accept_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/invites/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at an invite
+         * @description By whoever holds its link. Only reads, so `Idempotency-Key` has no meaning here.
+         */
+        post: operations["preview_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password by a reset link
+         * @description Signs the person in. The link works once, which is why no `Idempotency-Key` is needed: 401
+         *     `reset_token_invalid` when it is wrong, used, replaced or older than 24 hours.
+         */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password/reset/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a password reset
+         * @description By whoever holds its link. Only reads, so `Idempotency-Key` has no meaning here.
+         */
+        post: operations["preview_password_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -356,7 +775,7 @@ export interface paths {
         };
         /**
          * List the caller's own devices
-         * @description Those assigned to the caller, by name.
+         * @description Those the caller is assigned or linked to, by name.
          */
         get: operations["list_own_devices"];
         put?: never;
@@ -411,6 +830,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the caller's password
+         * @description Ends every other session of theirs. 403 `current_password_wrong`; after ten failures within 15 minutes
+         *     429 `too_many_attempts`. Sent again it fails, as the password is no longer the present one, so
+         *     `Idempotency-Key` has no meaning here.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/preferences": {
         parameters: {
             query?: never;
@@ -429,6 +870,46 @@ export interface paths {
          * @description What is left out stays as it is.
          */
         patch: operations["update_preferences"];
+        trace?: never;
+    };
+    "/api/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the caller's sessions
+         * @description Those that still hold, the last used first.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of the caller's sessions
+         * @description At once, on every replica. Ending an ended one succeeds.
+         */
+        delete: operations["revoke_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/openapi.json": {
@@ -780,10 +1261,19 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Somebody who comes in by an invite. */
+        AcceptInvite: {
+            /** @description From the link. */
+            token: string;
+            /** @description 1 to 120 characters. */
+            name: string;
+            /** @description 8 to 128 characters, not one of the common ones. */
+            password: string;
+        };
         /** @description Who did something. */
         Actor: {
             kind: components["schemas"]["ActorKind"];
-            /** @description UUIDv7 of the user or device; name of the service. */
+            /** @description UUIDv7 of the user, device or service account; name of the service. */
             id: string;
             /** @description Empty when it cannot be told now. */
             name: string;
@@ -792,7 +1282,7 @@ export interface components {
          * @description What sort of actor.
          * @enum {string}
          */
-        ActorKind: "user" | "device" | "service";
+        ActorKind: "user" | "device" | "service_account" | "service";
         /** @description What a reset did. */
         AgentReset: {
             /**
@@ -800,6 +1290,32 @@ export interface components {
              * @description How many tokens were valid until now.
              */
             revokedTokens: number;
+        };
+        /** @description A key of a service account, without the secret. */
+        ApiKey: {
+            /** @description UUIDv7. */
+            id: string;
+            /** @description The first characters of the secret, by which people tell keys apart. */
+            hint: string;
+            /** @description Names of permissions, for example `tickets.read`. */
+            scopes: string[];
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Null for never.
+             */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description Null while it was not.
+             */
+            revokedAt: string | null;
+            /**
+             * Format: date-time
+             * @description To within 5 minutes; null when it was never used.
+             */
+            lastUsedAt: string | null;
         };
         /** @description Who gets the ticket. */
         AssignTicket: {
@@ -814,6 +1330,41 @@ export interface components {
              */
             version?: number;
         };
+        /** @description One field, before and after. */
+        AuditChange: {
+            /** @description Name of the field. */
+            field: string;
+            /** @description Null when there was none. */
+            oldValue: string | null;
+            /** @description Null when there is none. */
+            newValue: string | null;
+        };
+        /** @description One administrative change. */
+        AuditEntry: {
+            /** @description UUIDv7. */
+            id: string;
+            /** Format: date-time */
+            occurredAt: string;
+            /** @description Who did it. */
+            actor: components["schemas"]["Actor"];
+            /** @description What was done: the kind of record and a verb in the past, for example `user.updated`. */
+            action: string;
+            /** @description What it was done to. */
+            target: components["schemas"]["AuditTarget"];
+            /** @description What became different; never a secret. */
+            changes: components["schemas"]["AuditChange"][];
+            /** @description The request that did it, as in the logs; empty for a command. */
+            requestId: string;
+        };
+        /** @description What a change was done to. */
+        AuditTarget: {
+            /** @description For example `user`, `company`, `device`, `schedule`. */
+            kind: string;
+            /** @description UUIDv7, or the key of a schedule. */
+            id: string;
+            /** @description What it was called then. */
+            name: string;
+        };
         /** @description One field that changed. */
         Change: {
             /** @description Name of the field; those that hold an id end in `Id`, for example `assigneeId`. */
@@ -826,6 +1377,12 @@ export interface components {
             oldLabel: string | null;
             /** @description Name of what `newValue` is the id of, when it is one and can be told. */
             newLabel: string | null;
+        };
+        /** @description The caller's new password. */
+        ChangePassword: {
+            currentPassword: string;
+            /** @description 8 to 128 characters, not one of the common ones. */
+            newPassword: string;
         };
         /** @description A word in the conversation. */
         Comment: {
@@ -883,6 +1440,16 @@ export interface components {
             /** @description 8 to 128 characters, not one of the common ones. */
             password: string;
         };
+        /** @description A key to be. */
+        CreateApiKey: {
+            /** @description At least one of `GET /api/admin/scopes`, none twice. */
+            scopes: string[];
+            /**
+             * Format: date-time
+             * @description In the future; null for never.
+             */
+            expiresAt?: string | null;
+        };
         /** @description A comment to be. */
         CreateComment: {
             /** @description HTML, at most 64 KiB; what is not in the safe subset is removed. */
@@ -895,6 +1462,24 @@ export interface components {
             name: string;
             /** @description Unique in the tenant: 2 to 40 of a-z, 0-9 and "-". */
             nickname: string;
+        };
+        /** @description Somebody to be invited. */
+        CreateInvite: {
+            email: string;
+            /** @description Any but `machine`. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: uuid
+             * @description Needed for managers and collaborators.
+             */
+            companyId?: string | null;
+        };
+        /** @description A service account to be. */
+        CreateServiceAccount: {
+            /** @description 1 to 120 characters, unique in the tenant without regard to case. */
+            name: string;
+            /** @description At most 500 characters. */
+            description?: string;
         };
         /** @description A ticket to be. */
         CreateTicket: {
@@ -934,6 +1519,12 @@ export interface components {
              */
             companyId?: string | null;
         };
+        /** @description A key just made. */
+        CreatedApiKey: {
+            key: components["schemas"]["ApiKey"];
+            /** @description To be sent as `Authorization: Bearer …`. It is not shown again. */
+            secret: string;
+        };
         /** @description A computer with an agent. */
         Device: {
             /** @description UUIDv7, for the computer's whole life. */
@@ -946,6 +1537,8 @@ export interface components {
             name: string;
             company: components["schemas"]["CompanyRef"];
             assignedUser: components["schemas"]["UserRef"] | null;
+            /** @description Further people tied to it, in the order in which they were linked. */
+            linkedUsers: components["schemas"]["UserRef"][];
             /** @description Name and edition, then the build in brackets: "Windows 11 Pro (26100)". Empty until reported. */
             osLabel: string;
             agentVersion: string;
@@ -982,6 +1575,13 @@ export interface components {
             /** @description Display name, or host name. Empty when it cannot be told now. */
             name: string;
             presence: components["schemas"]["Presence"];
+        };
+        /** @description What in the device service refers to a user. */
+        DeviceReferences: {
+            /** Format: int64 */
+            assigned: number;
+            /** Format: int64 */
+            linked: number;
         };
         /** @description One change of a device. */
         DeviceTimelineEntry: {
@@ -1027,6 +1627,15 @@ export interface components {
             /** @description What is wrong, for a person. */
             message: string;
         };
+        /** @description One frame of the stream. */
+        Frame: {
+            /** @description `ready`, `signal` or `reset`. */
+            event: string;
+            /** @description What to send as `Last-Event-ID` after a reconnect. */
+            id: string;
+            /** @description JSON: `{"topic": …, "ids": […]}` for a signal, else `{}`. */
+            data: string;
+        };
         /** @description Processor, memory, board. */
         Hardware: {
             /** @description Marketing name of the processor. */
@@ -1060,6 +1669,47 @@ export interface components {
             disks: components["schemas"]["Disk"][];
             interfaces: components["schemas"]["NetworkInterface"][];
         };
+        /** @description An invitation. */
+        Invite: {
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Who is invited. */
+            email: string;
+            /** @description What they will be. */
+            role: components["schemas"]["Role"];
+            company: components["schemas"]["CompanyRef"] | null;
+            state: components["schemas"]["InviteState"];
+            invitedBy: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the present link was made.
+             */
+            sentAt: string;
+            /**
+             * Format: date-time
+             * @description When the present link stops working.
+             */
+            expiresAt: string;
+            user: components["schemas"]["UserRef"] | null;
+        };
+        /** @description What an invite is for. */
+        InvitePreview: {
+            /** @description Who is invited. */
+            email: string;
+            /** @description Name of the support organisation. */
+            tenantName: string;
+            /** @description Name of the company; null for staff. */
+            companyName: string | null;
+            /** @description What they will be. */
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * @description Where an invite stands.
+         * @enum {string}
+         */
+        InviteState: "pending" | "accepted" | "revoked" | "expired";
         /** @description Something that runs by itself. */
         Job: {
             /** @description Stable name, for example `purge-sessions`. */
@@ -1115,6 +1765,48 @@ export interface components {
          * @enum {string}
          */
         JobState: "active" | "paused";
+        /** @description The token of a one-time link. It is sent in the body, so that no log of addresses has it. */
+        Link: {
+            /** @description From the link. */
+            token: string;
+        };
+        /** @description Who is to be tied to which device. */
+        LinkUser: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 of the device.
+             */
+            machineId: string;
+            /** @description E-mail address of the person, compared without regard to case. */
+            email: string;
+        };
+        /** @description One page of a list. */
+        List_AuditEntry: {
+            /** @description The records of this page. */
+            items: {
+                /** @description UUIDv7. */
+                id: string;
+                /** Format: date-time */
+                occurredAt: string;
+                /** @description Who did it. */
+                actor: components["schemas"]["Actor"];
+                /** @description What was done: the kind of record and a verb in the past, for example `user.updated`. */
+                action: string;
+                /** @description What it was done to. */
+                target: components["schemas"]["AuditTarget"];
+                /** @description What became different; never a secret. */
+                changes: components["schemas"]["AuditChange"][];
+                /** @description The request that did it, as in the logs; empty for a command. */
+                requestId: string;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
         /** @description One page of a list. */
         List_Comment: {
             /** @description The records of this page. */
@@ -1183,6 +1875,8 @@ export interface components {
                 name: string;
                 company: components["schemas"]["CompanyRef"];
                 assignedUser: components["schemas"]["UserRef"] | null;
+                /** @description Further people tied to it, in the order in which they were linked. */
+                linkedUsers: components["schemas"]["UserRef"][];
                 /** @description Name and edition, then the build in brackets: "Windows 11 Pro (26100)". Empty until reported. */
                 osLabel: string;
                 agentVersion: string;
@@ -1240,6 +1934,41 @@ export interface components {
                 ticketId: string | null;
                 /** @description Number and subject of the ticket, or empty. */
                 note: string;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_Invite: {
+            /** @description The records of this page. */
+            items: {
+                /** @description UUIDv7. */
+                id: string;
+                /** @description Who is invited. */
+                email: string;
+                /** @description What they will be. */
+                role: components["schemas"]["Role"];
+                company: components["schemas"]["CompanyRef"] | null;
+                state: components["schemas"]["InviteState"];
+                invitedBy: components["schemas"]["UserRef"] | null;
+                /** Format: date-time */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description When the present link was made.
+                 */
+                sentAt: string;
+                /**
+                 * Format: date-time
+                 * @description When the present link stops working.
+                 */
+                expiresAt: string;
+                user: components["schemas"]["UserRef"] | null;
             }[];
             /** @description Hand it in as `pageToken` for the next page; null on the last. */
             nextPageToken: string | null;
@@ -1343,6 +2072,102 @@ export interface components {
                 attempt: number;
                 /** @description What the job said at its end, or why it failed. */
                 summary: string;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_Scope: {
+            /** @description The records of this page. */
+            items: {
+                /** @description Name of a permission. */
+                name: string;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_ServiceAccount: {
+            /** @description The records of this page. */
+            items: {
+                /** @description UUIDv7. */
+                id: string;
+                /** @description Unique in the tenant without regard to case. */
+                name: string;
+                /** @description What it is for. */
+                description: string;
+                /** @description Whether its keys are accepted. */
+                active: boolean;
+                /** @description The newest first, revoked and expired ones included. */
+                keys: components["schemas"]["ApiKey"][];
+                /** Format: date-time */
+                createdAt: string;
+                /** Format: date-time */
+                updatedAt: string;
+                /**
+                 * Format: int64
+                 * @description Number of changes.
+                 */
+                version: number;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_Session: {
+            /** @description The records of this page. */
+            items: {
+                /** @description UUIDv7. */
+                id: string;
+                /** Format: date-time */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description Its last request, to within 5 minutes.
+                 */
+                lastSeenAt: string;
+                /**
+                 * Format: date-time
+                 * @description When it ends at the latest: 12 hours after its last request, 30 days after it was opened.
+                 */
+                expiresAt: string;
+                /** @description Address it was opened from; empty when unknown. */
+                clientAddress: string;
+                /** @description Name the browser gave itself; empty when unknown. */
+                userAgent: string;
+                /** @description Whether it is the one of this very request. */
+                current: boolean;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_TenantChoice: {
+            /** @description The records of this page. */
+            items: {
+                /** @description UUIDv7. */
+                id: string;
+                name: string;
             }[];
             /** @description Hand it in as `pageToken` for the next page; null on the last. */
             nextPageToken: string | null;
@@ -1464,6 +2289,13 @@ export interface components {
                  * @description Number of changes.
                  */
                 version: number;
+                mergedInto: components["schemas"]["UserRef"] | null;
+                /** @description Whether the person has chosen a password yet. */
+                hasPassword: boolean;
+                /** @description UUIDv7; told to admins with the platform flag only. */
+                tenantId: string | null;
+                /** @description Whether an admin may move users to another tenant; told to admins with the flag only. */
+                platform: boolean;
             }[];
             /** @description Hand it in as `pageToken` for the next page; null on the last. */
             nextPageToken: string | null;
@@ -1524,6 +2356,57 @@ export interface components {
             permissions: string[];
             preferences: components["schemas"]["Preferences"];
         };
+        /** @description A merge of two accounts. */
+        Merge: {
+            /** @description UUIDv7. */
+            id: string;
+            /** @description UUIDv7 of the account that is no more. */
+            fromUserId: string;
+            /** @description UUIDv7 of the survivor. */
+            intoUserId: string;
+            state: components["schemas"]["MergeState"];
+            /**
+             * @description What was moved, by service (`ticket`, `device`) and kind; a service that has not answered yet is
+             *     not there.
+             */
+            moved: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the last service answered; null until then.
+             */
+            finishedAt: string | null;
+        };
+        /** @description What a merge would do. */
+        MergePreview: {
+            /**
+             * Format: int32
+             * @description Sessions that would end.
+             */
+            sessions: number;
+            /** @description Whether the two are of different companies, which is worth a second look. */
+            companiesDiffer: boolean;
+            tickets: components["schemas"]["TicketReferences"] | null;
+            devices: components["schemas"]["DeviceReferences"] | null;
+        };
+        /**
+         * @description Where a merge stands.
+         * @enum {string}
+         */
+        MergeState: "moving" | "done";
+        /** @description Into whom. */
+        MergeUser: {
+            /**
+             * Format: uuid
+             * @description UUIDv7 of the survivor.
+             */
+            intoUserId: string;
+        };
         /** @description A network interface. */
         NetworkInterface: {
             name: string;
@@ -1545,6 +2428,36 @@ export interface components {
             /** @description For example `x86_64`. */
             architecture: string;
             hostName: string;
+        };
+        /** @description What a change of password did. */
+        PasswordChanged: {
+            /**
+             * Format: int32
+             * @description How many other sessions ended.
+             */
+            endedSessions: number;
+        };
+        /** @description A one-time link by which a person chooses a new password. */
+        PasswordReset: {
+            /** @description To hand over; it is not shown again. */
+            url: string;
+            /**
+             * Format: date-time
+             * @description When the link stops working.
+             */
+            expiresAt: string;
+            /** @description Whether the link is also on its way by e-mail. */
+            emailed: boolean;
+            /**
+             * Format: int32
+             * @description How many sessions ended.
+             */
+            endedSessions: number;
+        };
+        /** @description Who a password reset is for. */
+        PasswordResetPreview: {
+            name: string;
+            email: string;
         };
         /**
          * @description Why work stopped.
@@ -1637,6 +2550,13 @@ export interface components {
              */
             version?: number;
         };
+        /** @description A new password by a reset link. */
+        ResetPassword: {
+            /** @description From the link. */
+            token: string;
+            /** @description 8 to 128 characters, not one of the common ones. */
+            password: string;
+        };
         /** @description The last word. */
         ResolveTicket: {
             /**
@@ -1707,6 +2627,64 @@ export interface components {
          * @enum {string}
          */
         RunTrigger: "schedule" | "manual" | "catch_up";
+        /** @description Something a key may be allowed. */
+        Scope: {
+            /** @description Name of a permission. */
+            name: string;
+        };
+        /** @description An invite with its link, which is not shown again. */
+        SentInvite: {
+            invite: components["schemas"]["Invite"];
+            /** @description The one-time link, to hand over. */
+            url: string;
+            /** @description Whether the link is also on its way by e-mail. */
+            emailed: boolean;
+        };
+        /** @description An account of automation. */
+        ServiceAccount: {
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Unique in the tenant without regard to case. */
+            name: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description Whether its keys are accepted. */
+            active: boolean;
+            /** @description The newest first, revoked and expired ones included. */
+            keys: components["schemas"]["ApiKey"][];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * Format: int64
+             * @description Number of changes.
+             */
+            version: number;
+        };
+        /** @description A signed-in browser. */
+        Session: {
+            /** @description UUIDv7. */
+            id: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Its last request, to within 5 minutes.
+             */
+            lastSeenAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends at the latest: 12 hours after its last request, 30 days after it was opened.
+             */
+            expiresAt: string;
+            /** @description Address it was opened from; empty when unknown. */
+            clientAddress: string;
+            /** @description Name the browser gave itself; empty when unknown. */
+            userAgent: string;
+            /** @description Whether it is the one of this very request. */
+            current: boolean;
+        };
         /** @description Whether the installation waits for its first admin. */
         Setup: {
             /** @description True until the first admin exists. */
@@ -1734,6 +2712,12 @@ export interface components {
         };
         /** @description The support organisation the caller belongs to. */
         Tenant: {
+            name: string;
+        };
+        /** @description A support organisation. */
+        TenantChoice: {
+            /** @description UUIDv7. */
+            id: string;
             name: string;
         };
         /**
@@ -1786,6 +2770,17 @@ export interface components {
              * @description Number of changes.
              */
             version: number;
+        };
+        /** @description What in the ticket service refers to a user. */
+        TicketReferences: {
+            /** Format: int64 */
+            requested: number;
+            /** Format: int64 */
+            assigned: number;
+            /** Format: int64 */
+            comments: number;
+            /** Format: int64 */
+            workSessions: number;
         };
         /**
          * @description Where a ticket stands.
@@ -1847,6 +2842,14 @@ export interface components {
             theme?: components["schemas"]["Theme"] | null;
         };
         /** @description What changes; what is left out stays. */
+        UpdateServiceAccount: {
+            /** @description 1 to 120 characters. */
+            name?: string | null;
+            /** @description At most 500 characters. */
+            description?: string | null;
+            active?: boolean | null;
+        };
+        /** @description What changes; what is left out stays. */
         UpdateTicket: {
             /** @description 1 to 200 characters of plain text. */
             subject?: string | null;
@@ -1868,6 +2871,28 @@ export interface components {
             deviceId?: string | null;
             priority?: components["schemas"]["Priority"] | null;
         };
+        /** @description What changes; what is left out stays. */
+        UpdateUser: {
+            /** @description 1 to 120 characters. */
+            name?: string | null;
+            /** @description Unique in the tenant without regard to case. */
+            email?: string | null;
+            role?: components["schemas"]["Role"] | null;
+            /**
+             * Format: uuid
+             * @description Moves the person; company, devices and open tickets stay behind. Needs the platform flag.
+             */
+            tenantId?: string | null;
+            /**
+             * Format: uuid
+             * @description Null for none; managers and collaborators need one.
+             */
+            companyId?: string | null;
+            /** @description Whether the user may sign in. */
+            active?: boolean | null;
+            /** @description The caller's own, for a change of their own e-mail, role, tenant or `active`. */
+            currentPassword?: string;
+        };
         /** @description A person, or a device's technical account. */
         User: {
             /** @description UUIDv7, never changes. */
@@ -1888,6 +2913,24 @@ export interface components {
              * @description Number of changes.
              */
             version: number;
+            mergedInto: components["schemas"]["UserRef"] | null;
+            /** @description Whether the person has chosen a password yet. */
+            hasPassword: boolean;
+            /** @description UUIDv7; told to admins with the platform flag only. */
+            tenantId: string | null;
+            /** @description Whether an admin may move users to another tenant; told to admins with the flag only. */
+            platform: boolean;
+        };
+        /** @description A user with the devices tied to them. */
+        UserDetail: components["schemas"]["User"] & {
+            devices: components["schemas"]["UserDevices"];
+        };
+        /** @description Devices of a person. */
+        UserDevices: {
+            /** @description Those that belong to them; at most 100. */
+            assigned: components["schemas"]["DeviceRef"][];
+            /** @description Those they are linked to besides; at most 100 of both. */
+            linked: components["schemas"]["DeviceRef"][];
         };
         /** @description A user, as shown beside other records. */
         UserRef: {
@@ -2050,6 +3093,90 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audit_log: {
+        parameters: {
+            query?: {
+                /** @description Only what this user, device or service account did. */
+                actorId?: string;
+                /** @description Only this action, for example `user.updated`; or all of a kind, as in `user.`. */
+                action?: string;
+                /** @description Only what was done to this record: a UUIDv7, or the key of a schedule. */
+                targetId?: string;
+                /** @description Only from this moment on. */
+                from?: string;
+                /** @description Only before this moment. */
+                to?: string;
+                /** @description Records a page; 25 when left out, and never more than 100. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AuditEntry"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_audit_log: {
+        parameters: {
+            query?: {
+                /** @description Only what this user, device or service account did. */
+                actorId?: string;
+                /** @description Only this action, for example `user.updated`; or all of a kind, as in `user.`. */
+                action?: string;
+                /** @description Only what was done to this record: a UUIDv7, or the key of a schedule. */
+                targetId?: string;
+                /** @description Only from this moment on. */
+                from?: string;
+                /** @description Only before this moment. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Makes it a download. */
+                    "Content-Disposition"?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_companies: {
         parameters: {
             query?: {
@@ -2283,6 +3410,99 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    link_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkUser"];
+            };
+        };
+        responses: {
+            /** @description The device from now on. */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `device_not_found` or `user_not_found`. */
+            404: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    unlink_user: {
+        parameters: {
+            query: {
+                /** @description UUIDv7 of the device. */
+                machineId: string;
+                /** @description UUIDv7 of the person. */
+                userId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not linked any more. */
+            204: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `device_not_found`. */
+            404: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_device: {
         parameters: {
             query?: never;
@@ -2430,6 +3650,160 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_invites: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand here. */
+                state?: components["schemas"]["InviteState"];
+                /** @description Part of the e-mail address, without regard to case, at most 200 characters. */
+                q?: string;
+                /** @description Records a page; 25 when left out, and never more than 100. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Invite"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateInvite"];
+            };
+        };
+        responses: {
+            /** @description The invite and its link. */
+            201: {
+                headers: {
+                    /** @description Address of the list it is in. */
+                    Location?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentInvite"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revoke_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the invite. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description `invite_accepted`. */
+            409: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resend_invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the invite. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invite and its new link. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentInvite"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2613,6 +3987,297 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_scopes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Scope"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_service_accounts: {
+        parameters: {
+            query?: {
+                /** @description Records a page; 25 when left out, and never more than 100. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ServiceAccount"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_service_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateServiceAccount"];
+            };
+        };
+        responses: {
+            /** @description The new account. */
+            201: {
+                headers: {
+                    /** @description Its version. */
+                    ETag?: string;
+                    /** @description Its address. */
+                    Location?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_service_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_service_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the change is based on. When the record has changed since, nothing happens and the answer is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateServiceAccount"];
+            };
+        };
+        responses: {
+            /** @description The account from now on. */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key and its secret. */
+            201: {
+                headers: {
+                    /** @description Address of the account. */
+                    Location?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the account. */
+                id: string;
+                /** @description UUIDv7 of the key. */
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_tenants: {
+        parameters: {
+            query?: {
+                /** @description Records a page; 25 when left out, and never more than 100. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TenantChoice"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_users: {
         parameters: {
             query?: {
@@ -2718,6 +4383,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["UserDetail"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the change is based on. When the record has changed since, nothing happens and the answer is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the user. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateUser"];
+            };
+        };
+        responses: {
+            /** @description The user from now on. */
+            200: {
+                headers: {
+                    /** @description Their version. */
+                    ETag?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["User"];
                 };
             };
@@ -2725,6 +4431,354 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the account that is no more. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The merge. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merge"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    merge_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the account that is no more. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeUser"];
+            };
+        };
+        responses: {
+            /** @description The merge as it stands. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merge"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_merge: {
+        parameters: {
+            query: {
+                /** @description UUIDv7 of the survivor. */
+                intoUserId: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the account that would be no more. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What would end and move. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description It may not be done; `code` says why. */
+            409: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    issue_password_reset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the person. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordReset"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    accept_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvite"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the session cookie is set. */
+            200: {
+                headers: {
+                    /** @description The session. */
+                    "Set-Cookie"?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            /** @description `invite_token_invalid`. */
+            401: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            /** @description `email_taken`. */
+            409: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Link"];
+            };
+        };
+        responses: {
+            /** @description What the invite is for. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitePreview"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            /** @description `invite_token_invalid`. */
+            401: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPassword"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the session cookie is set. */
+            200: {
+                headers: {
+                    /** @description The session. */
+                    "Set-Cookie"?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            /** @description `reset_token_invalid`. */
+            401: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Link"];
+            };
+        };
+        responses: {
+            /** @description Who the link is for. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordResetPreview"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            /** @description `reset_token_invalid`. */
+            401: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2868,7 +4922,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["Frame"];
                 };
             };
             400: components["responses"]["Invalid"];
@@ -2907,6 +4961,41 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordChanged"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     update_preferences: {
         parameters: {
             query?: never;
@@ -2936,6 +5025,69 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: {
+                /** @description Records a page; 25 when left out, and never more than 100. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Session"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revoke_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the session. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

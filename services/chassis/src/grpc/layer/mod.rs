@@ -55,11 +55,15 @@ impl Stack {
             clock: Arc::clone(&self.clock),
             public_methods,
         };
+        self.around(routes.into_axum_router().layer(from_fn_with_state(auth, auth::layer)))
+    }
+
+    /// Puts all layers but [`auth`] on what finds out by itself who calls.
+    #[must_use]
+    pub fn around(&self, router: axum::Router) -> Routes {
         let deadline = Duration::from_secs(self.limits.deadline_seconds);
         // The last layer added is the outermost.
-        let router = routes
-            .into_axum_router()
-            .layer(from_fn_with_state(auth, auth::layer))
+        let router = router
             .layer(from_fn_with_state(shed::Shed::new(self.limits.concurrent_calls), shed::layer))
             .layer(from_fn_with_state(
                 deadline::Deadline { default: deadline, clock: Arc::clone(&self.clock) },

@@ -1,6 +1,7 @@
 //! Rows as they are, one file a table.
 
 pub(crate) mod device;
+pub(crate) mod device_link;
 pub(crate) mod ordinal_counter;
 pub(crate) mod revoked_token;
 pub(crate) mod timeline_entry;

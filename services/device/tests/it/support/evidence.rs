@@ -1,7 +1,9 @@
 //! What a database itself says of writes to it.
 
-use chamados_store_kit::Db;
+use chamados_proto::event::v1::Event;
+use chamados_store_kit::{Db, inbox::Fact};
 use chamados_testkit::TestDatabase;
+use prost::{Message, Name};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
 
 /// Watches a database over a connection of its own.
@@ -30,6 +32,7 @@ impl Witness {
         let mut all = String::new();
         for table in [
             "device",
+            "device_link",
             "device_token",
             "revoked_token",
             "timeline_entry",
@@ -60,6 +63,19 @@ pub(crate) async fn number(db: &Db, sql: &str) -> anyhow::Result<i64> {
     let statement = Statement::from_string(db.backend(), sql.to_owned());
     let row = db.read().query_one_raw(statement).await?.expect("a row");
     Ok(row.try_get_by_index(0)?)
+}
+
+/// The facts of one kind told so far.
+pub(crate) async fn told<M: Message + Name + Default>(db: &Db) -> anyhow::Result<Vec<Fact<M>>> {
+    let sql = "SELECT event FROM outbox ORDER BY seq";
+    let rows = db.read().query_all_raw(Statement::from_string(db.backend(), sql)).await?;
+    let events = rows.iter().map(|row| {
+        let event: Vec<u8> = row.try_get_by_index(0)?;
+        anyhow::Ok(Event::decode(&*event)?)
+    });
+    let events: Vec<Event> = events.collect::<Result<_, _>>()?;
+    let told = events.iter().filter(|event| event.r#type == M::full_name());
+    Ok(told.map(Fact::open).collect::<Result<_, _>>()?)
 }
 
 /// Runs a statement, as another replica's code would.

@@ -17,7 +17,9 @@ use chamados_chassis::{
 use chamados_proto::identity::v1::{
     self as pb,
     enrolment_service_server::{EnrolmentService, EnrolmentServiceServer},
+    user_service_server::{UserService, UserServiceServer},
 };
+use futures::future::BoxFuture;
 use tonic::{Request, Response, Status, service::Routes};
 
 /// Provisioning codes and people, as a test sets them.
@@ -25,6 +27,7 @@ use tonic::{Request, Response, Status, service::Routes};
 pub(crate) struct Identity {
     codes: Mutex<HashMap<String, (TenantId, CompanyId)>>,
     people: Mutex<HashMap<(TenantId, String), UserId>>,
+    accounts_of_people: Mutex<HashMap<UserId, pb::User>>,
     /// Devices with an account.
     pub(crate) accounts: Mutex<HashSet<String>>,
     /// Whether accounts cannot be made now.
@@ -55,8 +58,31 @@ impl Identity {
         *self.people.lock().unwrap().entry((tenant, email.to_owned())).or_insert_with(UserId::new)
     }
 
+    /// Somebody with a role, a company or none, who may sign in or not.
+    pub(crate) fn add_person(
+        &self,
+        tenant: TenantId,
+        email: &str,
+        role: pb::Role,
+        company: Option<CompanyId>,
+        active: bool,
+    ) -> UserId {
+        let id = self.person(tenant, email);
+        let user = pb::User {
+            id: id.to_string(),
+            email: email.to_owned(),
+            role: role.into(),
+            company_id: company.map(|id| id.to_string()),
+            active,
+            ..Default::default()
+        };
+        self.accounts_of_people.lock().unwrap().insert(id, user);
+        id
+    }
+
     pub(crate) fn channel(self: &Arc<Self>, stack: &Stack) -> GrpcChannel {
-        let routes = Routes::new(EnrolmentServiceServer::from_arc(Arc::clone(self)));
+        let routes = Routes::new(EnrolmentServiceServer::from_arc(Arc::clone(self)))
+            .add_service(UserServiceServer::from_arc(Arc::clone(self)));
         local(stack.layered(routes, &[]))
     }
 }
@@ -94,5 +120,50 @@ impl EnrolmentService for Identity {
         }
         self.accounts.lock().unwrap().insert(request.into_inner().device_id);
         Ok(Response::new(pb::EnsureDeviceAccountResponse { user_id: UserId::new().to_string() }))
+    }
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+/// What devices never ask. Spelt as `async_trait` would, which does not see into macros.
+macro_rules! never_asked {
+    ($($method:ident($request:ident) -> $response:ident;)+) => {
+        $(fn $method<'a, 'f>(&'a self, _: Request<pb::$request>) -> BoxFuture<'f, Answer<pb::$response>>
+        where
+            'a: 'f,
+            Self: 'f,
+        {
+            Box::pin(async { Err(Status::unimplemented(stringify!($method))) })
+        })+
+    };
+}
+
+#[tonic::async_trait]
+impl UserService for Identity {
+    async fn get_user_by_email(
+        &self,
+        request: Request<pb::GetUserByEmailRequest>,
+    ) -> Result<Response<pb::User>, Status> {
+        use chamados_chassis::error::Kind;
+
+        let cx = CallContext::of(&request)?;
+        let (tenant, email) = (cx.principal().tenant().map_err(status)?, &request.get_ref().email);
+        if !cx.principal().is_staff() {
+            return Err(status(Refused("permission_denied", Kind::Forbidden)));
+        }
+        let id = self.people.lock().unwrap().get(&(tenant, email.to_lowercase())).copied();
+        let known = self.accounts_of_people.lock().unwrap();
+        let user = id.and_then(|id| known.get(&id).cloned());
+        user.map(Response::new).ok_or_else(|| status(Refused("user_not_found", Kind::NotFound)))
+    }
+
+    never_asked! {
+        get_current_user(GetCurrentUserRequest) -> GetCurrentUserResponse;
+        get_user(GetUserRequest) -> User;
+        batch_get_user_summaries(BatchGetUserSummariesRequest) -> BatchGetUserSummariesResponse;
+        list_users(ListUsersRequest) -> ListUsersResponse;
+        create_user(CreateUserRequest) -> User;
+        update_user(UpdateUserRequest) -> User;
+        update_preferences(UpdatePreferencesRequest) -> Preferences;
     }
 }

@@ -25,6 +25,10 @@ pub(crate) struct Model {
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
     pub(crate) version: i64,
+    /// Whether this admin may move users between tenants.
+    pub(crate) platform: bool,
+    /// The account this one was merged into.
+    pub(crate) merged_into: Option<Uuid>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

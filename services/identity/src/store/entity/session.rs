@@ -15,6 +15,8 @@ pub(crate) struct Model {
     pub(crate) last_seen_at: DateTimeUtc,
     pub(crate) client_address: String,
     pub(crate) user_agent: String,
+    /// When somebody ended it; the row stays until it would have expired.
+    pub(crate) ended_at: Option<DateTimeUtc>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -1,6 +1,8 @@
 //! Migrations of identity's tables. What has landed is never changed, only added to.
 
 mod m0101_identity;
+mod m0102_people;
+mod m0103_automation;
 
 use chamados_store_kit::Migrations;
 use sea_orm_migration::MigrationTrait;
@@ -14,5 +16,7 @@ pub fn migrations() -> Migrations {
 fn list() -> Vec<Box<dyn MigrationTrait>> {
     let mut list = chamados_store_kit::migrations::base();
     list.push(Box::new(m0101_identity::Migration));
+    list.push(Box::new(m0102_people::Migration));
+    list.push(Box::new(m0103_automation::Migration));
     list
 }

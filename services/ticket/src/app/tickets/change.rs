@@ -1,7 +1,7 @@
 //! Changing a ticket: every command goes the same way, in one transaction.
 
 use chamados_chassis::{
-    auth::{Denied, Permission},
+    auth::Permission,
     context::CallContext,
     id::{TenantId, TicketId},
 };
@@ -12,7 +12,7 @@ use chamados_store_kit::{
 
 use super::facts;
 use crate::{
-    app::{App, Repeat},
+    app::{App, Repeat, users},
     domain::{
         Change, Command, Comment, CommentId, CommentVisibility, Edit, EntryKind, Note, PauseReason,
         RichText, SessionEffect, Ticket, Visibility,
@@ -35,10 +35,11 @@ pub struct Transition {
 /// Play: somebody works on it from now on.
 ///
 /// # Errors
-/// [`Error::TicketNotFound`], [`Error::StaleVersion`], [`Error::Rejected`].
+/// [`Error::PersonRequired`] for automation, [`Error::TicketNotFound`], [`Error::StaleVersion`],
+/// [`Error::Rejected`].
 pub async fn start(app: &App, cx: &CallContext, request: Transition) -> Result<Ticket> {
     let tenant = cx.require(Permission::TicketsWork)?;
-    let by = cx.principal().user().ok_or(Denied::Forbidden)?;
+    let by = cx.principal().user().ok_or(Error::PersonRequired)?;
     Work::new(tenant, "ticket.start", request, Command::Start { by }).run(app, cx).await
 }
 
@@ -120,6 +121,8 @@ impl Work {
         if let Outcome::Replay(answer) = outcome {
             return decode(&answer);
         }
+        let command = users::surviving_command(&tx, tenant, command).await?;
+        let by = users::surviving_actor(&tx, tenant, actor.clone()).await?;
         let visibility = Visibility::of(cx.principal());
         let before = store::tickets::lock(&tx, tenant, visibility, id).await?;
         let before = before.ok_or(Error::TicketNotFound)?;
@@ -127,7 +130,7 @@ impl Work {
             return Err(Error::StaleVersion);
         }
         require_queue(&tx, tenant, &command).await?;
-        let change = before.apply(command, actor.clone(), now)?;
+        let change = before.apply(command, by, now)?;
         if let Some(change) = &change {
             save(&tx, cx, change, message).await?;
         }
@@ -154,6 +157,31 @@ async fn require_queue(tx: &Tx, tenant: TenantId, command: &Command) -> Result<(
 }
 
 async fn save(tx: &Tx, cx: &CallContext, change: &Change, message: RichText) -> Result<()> {
+    let Change { ticket, entry, .. } = change;
+    let (tenant, id) = (ticket.tenant, ticket.id);
+    if let Some(comment) = entry.comment {
+        let comment = Comment {
+            id: comment,
+            ticket: id,
+            author: entry.actor.clone(),
+            visibility: CommentVisibility::Public,
+            body: message,
+            created_at: entry.at,
+        };
+        store::comments::insert(tx, tenant, &comment).await?;
+    }
+    write(tx, change).await?;
+    if entry.kind == EntryKind::Resolved {
+        facts::resolved(tx, cx, ticket, entry.actor.clone()).await?;
+    }
+    Ok(())
+}
+
+/// Writes a change over the version before it: the row, its work session and its timeline.
+///
+/// # Errors
+/// [`Error::StaleVersion`], [`Error::Store`].
+pub(in crate::app) async fn write(tx: &Tx, change: &Change) -> Result<()> {
     let Change { ticket, entry, session } = change;
     let (tenant, id) = (ticket.tenant, ticket.id);
     if !store::tickets::update(tx, ticket).await? {
@@ -166,21 +194,7 @@ async fn save(tx: &Tx, cx: &CallContext, change: &Change, message: RichText) -> 
         }
         SessionEffect::Close { at } => store::work_sessions::close(tx, tenant, id, at).await?,
     }
-    if let Some(comment) = entry.comment {
-        let comment = Comment {
-            id: comment,
-            ticket: id,
-            author: entry.actor.clone(),
-            visibility: CommentVisibility::Public,
-            body: message,
-            created_at: entry.at,
-        };
-        store::comments::insert(tx, tenant, &comment).await?;
-    }
     store::timeline::append(tx, tenant, id, entry).await?;
-    if entry.kind == EntryKind::Resolved {
-        facts::resolved(tx, cx, ticket, entry.actor.clone()).await?;
-    }
     Ok(())
 }
 

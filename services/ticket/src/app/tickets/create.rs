@@ -1,18 +1,19 @@
 //! Opening a ticket.
 
 use chamados_chassis::{
-    auth::{Permission, Principal},
+    auth::{Permission, Principal, Role},
     context::CallContext,
     id::{CompanyId, DeviceId, TenantId, TicketId, UserId},
 };
 use chamados_store_kit::{
     Tx,
     idempotency::{self, Outcome},
+    merged,
 };
 
 use super::{change, facts};
 use crate::{
-    app::{App, Repeat},
+    app::{App, Repeat, peers::Person, users},
     domain::{Change, Draft, Priority, QueueId, RequesterRule, RichText, Subject, Ticket, opening},
     error::{Error, Result},
     store,
@@ -67,6 +68,8 @@ pub async fn create(app: &App, cx: &CallContext, input: NewTicket) -> Result<Tic
     if let Outcome::Replay(answer) = outcome {
         return change::decode(&answer);
     }
+    let requester = merged::survivor(&tx, tenant, parties.requester).await?;
+    let by = users::surviving_actor(&tx, tenant, actor.clone()).await?;
     let queue = queue(&tx, tenant, input.queue).await?;
     let draft = Draft {
         id: TicketId::new(),
@@ -76,14 +79,14 @@ pub async fn create(app: &App, cx: &CallContext, input: NewTicket) -> Result<Tic
         description: input.description,
         priority: input.priority,
         queue,
-        requester: parties.requester,
+        requester,
         company: parties.company,
         device: parties.device,
     };
-    let Change { ticket, entry, .. } = Ticket::open(draft, actor.clone(), now);
+    let Change { ticket, entry, .. } = Ticket::open(draft, by.clone(), now);
     store::tickets::insert(&tx, &ticket).await?;
     store::timeline::append(&tx, tenant, ticket.id, &entry).await?;
-    facts::opened(&tx, cx, &ticket, actor.clone()).await?;
+    facts::opened(&tx, cx, &ticket, by).await?;
     idempotency::finish(&tx, &key, change::encode(&ticket)?).await?;
     tx.commit().await?;
     app.ticket_changed(None, &ticket).await;
@@ -96,7 +99,11 @@ async fn parties(app: &App, cx: &CallContext, input: &NewTicket) -> Result<Parti
     let caller = cx.principal();
     let (requester, requester_company) = match opening::requester(caller, input.requester)? {
         RequesterRule::Known(user, company) => (user, company),
-        RequesterRule::Anybody(user) => (user, app.peers.person(cx, user).await?.company),
+        RequesterRule::Anybody(user) => match app.peers.person(cx, user).await? {
+            // A device's account is nobody who could be helped.
+            Person { role: Role::Machine, .. } => return Err(Error::UserNotFound),
+            person => (user, person.company),
+        },
         RequesterRule::Of(company, user) => match app.peers.person(cx, user).await?.company {
             Some(theirs) if theirs == company => (user, Some(company)),
             _ => return Err(Error::UserNotFound),

@@ -1,12 +1,15 @@
 //! Changing facts of a ticket.
 
-use chamados_chassis::{auth::Permission, context::CallContext};
+use chamados_chassis::{
+    auth::{Permission, Role},
+    context::CallContext,
+};
 
 use super::change::{Transition, Work};
 use crate::{
     app::App,
     domain::{Command, Edit, Ticket},
-    error::Result,
+    error::{Error, Result},
 };
 
 /// Writes new values of facts.
@@ -21,7 +24,10 @@ pub async fn update(
 ) -> Result<Ticket> {
     let tenant = cx.require(Permission::TicketsWork)?;
     if let Some(id) = edit.requester {
-        app.peers.person(cx, id).await?;
+        let person = app.peers.person(cx, id).await?;
+        if person.role == Role::Machine {
+            return Err(Error::UserNotFound);
+        }
     }
     if let Some(id) = edit.company.flatten() {
         app.peers.require_company(cx, id).await?;

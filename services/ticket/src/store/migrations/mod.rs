@@ -1,6 +1,7 @@
 //! Migrations of the ticket service's tables. What has landed is never changed, only added to.
 
 mod m0101_tickets;
+mod m0102_references;
 
 use chamados_store_kit::Migrations;
 use sea_orm_migration::MigrationTrait;
@@ -14,5 +15,6 @@ pub fn migrations() -> Migrations {
 fn list() -> Vec<Box<dyn MigrationTrait>> {
     let mut list = chamados_store_kit::migrations::base();
     list.push(Box::new(m0101_tickets::Migration));
+    list.push(Box::new(m0102_references::Migration));
     list
 }

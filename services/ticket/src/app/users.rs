@@ -1,0 +1,61 @@
+//! References to people: who they are written for, how many there are, and what becomes of them
+//! when an account is merged into another or leaves the tenant.
+
+mod merge;
+mod moved;
+
+pub use merge::{CONSUMER as MERGES, Merge, merge};
+pub use moved::{CONSUMER as DEPARTURES, Departure, depart};
+
+use chamados_chassis::{
+    auth::{Actor, Permission},
+    context::CallContext,
+    id::{TenantId, UserId},
+};
+use chamados_store_kit::{Tx, merged};
+
+use super::App;
+use crate::{
+    domain::{Command, Edit, UserReferences},
+    error::Result,
+    store,
+};
+
+/// How much refers to a user.
+///
+/// # Errors
+/// [`crate::Error::Denied`].
+pub async fn get_references(app: &App, cx: &CallContext, user: UserId) -> Result<UserReferences> {
+    let tenant = cx.require(Permission::UsersManage)?;
+    Ok(store::references::count(app.db.read(), tenant, user).await?)
+}
+
+/// Who a change is put down to, if the account was merged after the call was let in.
+pub(super) async fn surviving_actor(tx: &Tx, tenant: TenantId, actor: Actor) -> Result<Actor> {
+    Ok(match actor {
+        Actor::User(user) => Actor::User(merged::survivor(tx, tenant, user).await?),
+        other => other,
+    })
+}
+
+/// The command with the survivors of the people it names.
+pub(super) async fn surviving_command(
+    tx: &Tx,
+    tenant: TenantId,
+    command: Command,
+) -> Result<Command> {
+    Ok(match command {
+        Command::Assign { assignee: Some(user) } => {
+            Command::Assign { assignee: Some(merged::survivor(tx, tenant, user).await?) }
+        }
+        Command::Start { by } => Command::Start { by: merged::survivor(tx, tenant, by).await? },
+        Command::Update(edit) => match *edit {
+            Edit { requester: Some(user), .. } => {
+                let requester = Some(merged::survivor(tx, tenant, user).await?);
+                Command::Update(Box::new(Edit { requester, ..*edit }))
+            }
+            _ => Command::Update(edit),
+        },
+        other => other,
+    })
+}
