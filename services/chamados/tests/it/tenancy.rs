@@ -1,7 +1,5 @@
 //! Nothing of one tenant appears to another.
 
-use std::collections::BTreeSet;
-
 use chamados_testkit::{Sandbox, sandbox::Browser, sandbox_suite};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -42,7 +40,8 @@ impl Belongings {
     }
 }
 
-/// Every operation on one record: how it is asked, and what another tenant hears.
+/// Operations on one record: how each is asked, and what another tenant hears. That every operation there is
+/// refuses another tenant is seen to by the matrix.
 #[rustfmt::skip]
 fn operations(theirs: &Belongings) -> Vec<(Method, &'static str, &str, Value, &'static str)> {
     let Belongings { ticket, company, user, device, .. } = theirs;
@@ -71,9 +70,6 @@ fn operations(theirs: &Belongings) -> Vec<(Method, &'static str, &str, Value, &'
     ]
 }
 
-/// Operations whose records belong to no tenant.
-const SHARED: [&str; 1] = ["/api/admin/runs/{id}"];
-
 async fn ask(
     browser: &Browser,
     method: Method,
@@ -101,25 +97,6 @@ async fn another_tenants_ids_are_not_there(sandbox: &mut Sandbox) -> anyhow::Res
     assert_eq!(ticket["version"], 1, "nothing was changed");
     let device = theirs.device(&things.device).await;
     assert_eq!((&device["enrolled"], &device["notes"]), (&json!(true), &json!("")));
-
-    // An operation added later must be asked here too.
-    let contract = ours.admin.get("/api/openapi.json").await.ok();
-    let asked: BTreeSet<(String, String)> = operations
-        .iter()
-        .map(|(method, path, ..)| (method.as_str().to_lowercase(), (*path).to_owned()))
-        .collect();
-    for (path, known) in contract["paths"].as_object().unwrap() {
-        if !path.contains("{id}") || SHARED.contains(&path.as_str()) {
-            continue;
-        }
-        for method in
-            known.as_object().unwrap().keys().filter(|name| name.parse::<Method>().is_ok())
-        {
-            let operation = (method.clone(), path.clone());
-            let is_method = ["get", "post", "patch", "put", "delete"].contains(&method.as_str());
-            assert!(!is_method || asked.contains(&operation), "not asked: {operation:?}");
-        }
-    }
     Ok(())
 }
 
