@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{
     cargo::{self, cargo},
-    codegen, command,
+    codegen, command, fuzz_api,
     steps::Steps,
     test, tidy, web,
 };
@@ -33,6 +33,8 @@ pub(crate) fn ci() -> Result<()> {
     })?;
     test::all(&mut steps)?;
     // After the tests: the server is built by then.
-    steps.check("generated files", || codegen::with(&cargo::build_with_tests()?, true));
+    let programs = cargo::build_with_tests()?;
+    steps.check("generated files", || codegen::with(&programs, true));
+    steps.check("API fuzzing", || fuzz_api::with(&programs, &fuzz_api::Args::ci()));
     steps.finish()
 }

@@ -5,10 +5,14 @@
     reason = "a tool at the edge: it owns its process, reads the environment and times its steps"
 )]
 
+mod bench;
 mod cargo;
 mod ci;
 mod codegen;
 mod command;
+mod fuzz_api;
+mod http;
+mod product;
 mod run;
 mod servers;
 mod steps;
@@ -39,6 +43,17 @@ enum Task {
     E2e {
         /// Part of the name of a test or its file
         filter: Option<String>,
+    },
+    /// Asks every operation of the HTTP API what its contract allows and what it does not
+    FuzzApi(fuzz_api::Args),
+    /// Measures something and prints the numbers
+    Bench {
+        /// What
+        #[arg(value_enum)]
+        name: bench::Bench,
+        /// Builds with optimisation, which takes minutes
+        #[arg(long)]
+        release: bool,
     },
     /// Writes the files that are generated from the server: OpenAPI and the panel's types
     Codegen {
@@ -72,6 +87,8 @@ fn start(task: Task) -> Result<()> {
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::test(&args),
         Task::E2e { filter } => test::test(&test::Args::e2e(filter)),
+        Task::FuzzApi(args) => fuzz_api::fuzz_api(&args),
+        Task::Bench { name, release } => bench::bench(name, release),
         Task::Codegen { check } => codegen::codegen(check),
         Task::Tidy(args) => tidy::tidy(&args),
         Task::Ci => ci::ci(),
