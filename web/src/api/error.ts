@@ -40,3 +40,8 @@ export class ApiError extends Error {
 export function isStatus(error: unknown, status: number): error is ApiError {
   return error instanceof ApiError && error.status === status;
 }
+
+/** Whether `error` is the server's refusal with this code. */
+export function isCode(error: unknown, code: string): error is ApiError {
+  return error instanceof ApiError && error.code === code;
+}

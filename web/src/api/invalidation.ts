@@ -7,7 +7,18 @@ export interface Signal {
 }
 
 /** Roots of query keys. A key is `[root, "list", …]` or `[root, "item", id, …]`. */
-export type Root = "me" | "tickets" | "queues" | "devices" | "companies" | "users" | "jobs" | "runs";
+export type Root =
+  | "me"
+  | "tickets"
+  | "queues"
+  | "devices"
+  | "companies"
+  | "users"
+  | "invites"
+  | "jobs"
+  | "runs"
+  | "service-accounts"
+  | "audit";
 
 /** Whose things a topic's ids are, and which other answers show something of them. */
 const topics: Record<string, { own: Root; shownIn: Root[] }> = {
@@ -15,7 +26,8 @@ const topics: Record<string, { own: Root; shownIn: Root[] }> = {
   "device.presence": { own: "devices", shownIn: ["tickets"] },
   "device.changed": { own: "devices", shownIn: ["tickets"] },
   "company.changed": { own: "companies", shownIn: [] },
-  "user.changed": { own: "users", shownIn: ["me"] },
+  // Who accepts an invite becomes a user.
+  "user.changed": { own: "users", shownIn: ["me", "invites"] },
   "job.changed": { own: "jobs", shownIn: ["runs"] },
 };
 

@@ -19,9 +19,12 @@ export function App() {
   );
 }
 
+/** Pages one need not be signed in for. */
+const publicPages = new Set(["/entrar", "/setup", "/convite", "/redefinir-senha"]);
+
 /** The session ended under the page: sign in again, and come back to where one was. */
 function leave(): void {
   const { pathname, href } = router.state.location;
-  if (pathname === "/entrar" || pathname === "/setup") return;
+  if (publicPages.has(pathname)) return;
   void router.navigate({ to: "/entrar", search: { voltar: href }, replace: true }).then(() => queryClient.clear());
 }

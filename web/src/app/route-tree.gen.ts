@@ -10,18 +10,28 @@
 
 import { Route as rootRouteImport } from './../routes/__root'
 import { Route as AppRouteImport } from './../routes/_app'
+import { Route as ConviteRouteImport } from './../routes/convite'
 import { Route as EntrarRouteImport } from './../routes/entrar'
+import { Route as RedefinirSenhaRouteImport } from './../routes/redefinir-senha'
 import { Route as SetupRouteImport } from './../routes/setup'
 import { Route as AppIndexRouteImport } from './../routes/_app/index'
+import { Route as AppConfiguracoesRouteImport } from './../routes/_app/configuracoes'
+import { Route as AppContaRouteImport } from './../routes/_app/conta'
 import { Route as AppChamadosIndexRouteImport } from './../routes/_app/chamados/index'
 import { Route as AppChamadosIdRouteImport } from './../routes/_app/chamados/$id'
 import { Route as AppChamadosNovoRouteImport } from './../routes/_app/chamados/novo'
+import { Route as AppConfiguracoesIndexRouteImport } from './../routes/_app/configuracoes/index'
+import { Route as AppConfiguracoesAuditoriaRouteImport } from './../routes/_app/configuracoes/auditoria'
 import { Route as AppDispositivosIndexRouteImport } from './../routes/_app/dispositivos/index'
 import { Route as AppDispositivosIdRouteImport } from './../routes/_app/dispositivos/$id'
 import { Route as AppEmpresasIndexRouteImport } from './../routes/_app/empresas/index'
 import { Route as AppEmpresasIdRouteImport } from './../routes/_app/empresas/$id'
 import { Route as AppTarefasIndexRouteImport } from './../routes/_app/tarefas/index'
 import { Route as AppUsuariosIndexRouteImport } from './../routes/_app/usuarios/index'
+import { Route as AppUsuariosIdRouteImport } from './../routes/_app/usuarios/$id'
+import { Route as AppUsuariosConvitesRouteImport } from './../routes/_app/usuarios/convites'
+import { Route as AppConfiguracoesContasDeServicoIndexRouteImport } from './../routes/_app/configuracoes/contas-de-servico/index'
+import { Route as AppConfiguracoesContasDeServicoIdRouteImport } from './../routes/_app/configuracoes/contas-de-servico/$id'
 import { Route as AppTarefasKeyIndexRouteImport } from './../routes/_app/tarefas/$key/index'
 import { Route as AppTarefasKeyRunIdRouteImport } from './../routes/_app/tarefas/$key/$runId'
 
@@ -29,9 +39,19 @@ const AppRoute = AppRouteImport.update({
   id: '/_app',
   getParentRoute: () => rootRouteImport,
 } as any)
+const ConviteRoute = ConviteRouteImport.update({
+  id: '/convite',
+  path: '/convite',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const EntrarRoute = EntrarRouteImport.update({
   id: '/entrar',
   path: '/entrar',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const RedefinirSenhaRoute = RedefinirSenhaRouteImport.update({
+  id: '/redefinir-senha',
+  path: '/redefinir-senha',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SetupRoute = SetupRouteImport.update({
@@ -42,6 +62,16 @@ const SetupRoute = SetupRouteImport.update({
 const AppIndexRoute = AppIndexRouteImport.update({
   id: '/',
   path: '/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppConfiguracoesRoute = AppConfiguracoesRouteImport.update({
+  id: '/configuracoes',
+  path: '/configuracoes',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppContaRoute = AppContaRouteImport.update({
+  id: '/conta',
+  path: '/conta',
   getParentRoute: () => AppRoute,
 } as any)
 const AppChamadosIndexRoute = AppChamadosIndexRouteImport.update({
@@ -59,6 +89,17 @@ const AppChamadosNovoRoute = AppChamadosNovoRouteImport.update({
   path: '/chamados/novo',
   getParentRoute: () => AppRoute,
 } as any)
+const AppConfiguracoesIndexRoute = AppConfiguracoesIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => AppConfiguracoesRoute,
+} as any)
+const AppConfiguracoesAuditoriaRoute =
+  AppConfiguracoesAuditoriaRouteImport.update({
+    id: '/auditoria',
+    path: '/auditoria',
+    getParentRoute: () => AppConfiguracoesRoute,
+  } as any)
 const AppDispositivosIndexRoute = AppDispositivosIndexRouteImport.update({
   id: '/dispositivos/',
   path: '/dispositivos/',
@@ -89,6 +130,28 @@ const AppUsuariosIndexRoute = AppUsuariosIndexRouteImport.update({
   path: '/usuarios/',
   getParentRoute: () => AppRoute,
 } as any)
+const AppUsuariosIdRoute = AppUsuariosIdRouteImport.update({
+  id: '/usuarios/$id',
+  path: '/usuarios/$id',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppUsuariosConvitesRoute = AppUsuariosConvitesRouteImport.update({
+  id: '/usuarios/convites',
+  path: '/usuarios/convites',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppConfiguracoesContasDeServicoIndexRoute =
+  AppConfiguracoesContasDeServicoIndexRouteImport.update({
+    id: '/contas-de-servico/',
+    path: '/contas-de-servico/',
+    getParentRoute: () => AppConfiguracoesRoute,
+  } as any)
+const AppConfiguracoesContasDeServicoIdRoute =
+  AppConfiguracoesContasDeServicoIdRouteImport.update({
+    id: '/contas-de-servico/$id',
+    path: '/contas-de-servico/$id',
+    getParentRoute: () => AppConfiguracoesRoute,
+  } as any)
 const AppTarefasKeyIndexRoute = AppTarefasKeyIndexRouteImport.update({
   id: '/tarefas/$key/',
   path: '/tarefas/$key/',
@@ -102,109 +165,169 @@ const AppTarefasKeyRunIdRoute = AppTarefasKeyRunIdRouteImport.update({
 
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
+  '/convite': typeof ConviteRoute
   '/entrar': typeof EntrarRoute
+  '/redefinir-senha': typeof RedefinirSenhaRoute
   '/setup': typeof SetupRoute
+  '/configuracoes': typeof AppConfiguracoesRouteWithChildren
+  '/conta': typeof AppContaRoute
   '/chamados/$id': typeof AppChamadosIdRoute
   '/chamados/novo': typeof AppChamadosNovoRoute
+  '/configuracoes/auditoria': typeof AppConfiguracoesAuditoriaRoute
   '/dispositivos/$id': typeof AppDispositivosIdRoute
   '/empresas/$id': typeof AppEmpresasIdRoute
+  '/usuarios/$id': typeof AppUsuariosIdRoute
+  '/usuarios/convites': typeof AppUsuariosConvitesRoute
   '/chamados/': typeof AppChamadosIndexRoute
+  '/configuracoes/': typeof AppConfiguracoesIndexRoute
   '/dispositivos/': typeof AppDispositivosIndexRoute
   '/empresas/': typeof AppEmpresasIndexRoute
   '/tarefas/': typeof AppTarefasIndexRoute
   '/usuarios/': typeof AppUsuariosIndexRoute
+  '/configuracoes/contas-de-servico/$id': typeof AppConfiguracoesContasDeServicoIdRoute
   '/tarefas/$key/$runId': typeof AppTarefasKeyRunIdRoute
+  '/configuracoes/contas-de-servico/': typeof AppConfiguracoesContasDeServicoIndexRoute
   '/tarefas/$key/': typeof AppTarefasKeyIndexRoute
 }
 export interface FileRoutesByTo {
+  '/convite': typeof ConviteRoute
   '/entrar': typeof EntrarRoute
+  '/redefinir-senha': typeof RedefinirSenhaRoute
   '/setup': typeof SetupRoute
+  '/conta': typeof AppContaRoute
   '/': typeof AppIndexRoute
   '/chamados/$id': typeof AppChamadosIdRoute
   '/chamados/novo': typeof AppChamadosNovoRoute
+  '/configuracoes/auditoria': typeof AppConfiguracoesAuditoriaRoute
   '/dispositivos/$id': typeof AppDispositivosIdRoute
   '/empresas/$id': typeof AppEmpresasIdRoute
+  '/usuarios/$id': typeof AppUsuariosIdRoute
+  '/usuarios/convites': typeof AppUsuariosConvitesRoute
   '/chamados': typeof AppChamadosIndexRoute
+  '/configuracoes': typeof AppConfiguracoesIndexRoute
   '/dispositivos': typeof AppDispositivosIndexRoute
   '/empresas': typeof AppEmpresasIndexRoute
   '/tarefas': typeof AppTarefasIndexRoute
   '/usuarios': typeof AppUsuariosIndexRoute
+  '/configuracoes/contas-de-servico/$id': typeof AppConfiguracoesContasDeServicoIdRoute
   '/tarefas/$key/$runId': typeof AppTarefasKeyRunIdRoute
+  '/configuracoes/contas-de-servico': typeof AppConfiguracoesContasDeServicoIndexRoute
   '/tarefas/$key': typeof AppTarefasKeyIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/_app': typeof AppRouteWithChildren
+  '/convite': typeof ConviteRoute
   '/entrar': typeof EntrarRoute
+  '/redefinir-senha': typeof RedefinirSenhaRoute
   '/setup': typeof SetupRoute
+  '/_app/configuracoes': typeof AppConfiguracoesRouteWithChildren
+  '/_app/conta': typeof AppContaRoute
   '/_app/': typeof AppIndexRoute
   '/_app/chamados/$id': typeof AppChamadosIdRoute
   '/_app/chamados/novo': typeof AppChamadosNovoRoute
+  '/_app/configuracoes/auditoria': typeof AppConfiguracoesAuditoriaRoute
   '/_app/dispositivos/$id': typeof AppDispositivosIdRoute
   '/_app/empresas/$id': typeof AppEmpresasIdRoute
+  '/_app/usuarios/$id': typeof AppUsuariosIdRoute
+  '/_app/usuarios/convites': typeof AppUsuariosConvitesRoute
   '/_app/chamados/': typeof AppChamadosIndexRoute
+  '/_app/configuracoes/': typeof AppConfiguracoesIndexRoute
   '/_app/dispositivos/': typeof AppDispositivosIndexRoute
   '/_app/empresas/': typeof AppEmpresasIndexRoute
   '/_app/tarefas/': typeof AppTarefasIndexRoute
   '/_app/usuarios/': typeof AppUsuariosIndexRoute
+  '/_app/configuracoes/contas-de-servico/$id': typeof AppConfiguracoesContasDeServicoIdRoute
   '/_app/tarefas/$key/$runId': typeof AppTarefasKeyRunIdRoute
+  '/_app/configuracoes/contas-de-servico/': typeof AppConfiguracoesContasDeServicoIndexRoute
   '/_app/tarefas/$key/': typeof AppTarefasKeyIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | '/'
+    | '/convite'
     | '/entrar'
+    | '/redefinir-senha'
     | '/setup'
+    | '/configuracoes'
+    | '/conta'
     | '/chamados/$id'
     | '/chamados/novo'
+    | '/configuracoes/auditoria'
     | '/dispositivos/$id'
     | '/empresas/$id'
+    | '/usuarios/$id'
+    | '/usuarios/convites'
     | '/chamados/'
+    | '/configuracoes/'
     | '/dispositivos/'
     | '/empresas/'
     | '/tarefas/'
     | '/usuarios/'
+    | '/configuracoes/contas-de-servico/$id'
     | '/tarefas/$key/$runId'
+    | '/configuracoes/contas-de-servico/'
     | '/tarefas/$key/'
   fileRoutesByTo: FileRoutesByTo
   to:
+    | '/convite'
     | '/entrar'
+    | '/redefinir-senha'
     | '/setup'
+    | '/conta'
     | '/'
     | '/chamados/$id'
     | '/chamados/novo'
+    | '/configuracoes/auditoria'
     | '/dispositivos/$id'
     | '/empresas/$id'
+    | '/usuarios/$id'
+    | '/usuarios/convites'
     | '/chamados'
+    | '/configuracoes'
     | '/dispositivos'
     | '/empresas'
     | '/tarefas'
     | '/usuarios'
+    | '/configuracoes/contas-de-servico/$id'
     | '/tarefas/$key/$runId'
+    | '/configuracoes/contas-de-servico'
     | '/tarefas/$key'
   id:
     | '__root__'
     | '/_app'
+    | '/convite'
     | '/entrar'
+    | '/redefinir-senha'
     | '/setup'
+    | '/_app/configuracoes'
+    | '/_app/conta'
     | '/_app/'
     | '/_app/chamados/$id'
     | '/_app/chamados/novo'
+    | '/_app/configuracoes/auditoria'
     | '/_app/dispositivos/$id'
     | '/_app/empresas/$id'
+    | '/_app/usuarios/$id'
+    | '/_app/usuarios/convites'
     | '/_app/chamados/'
+    | '/_app/configuracoes/'
     | '/_app/dispositivos/'
     | '/_app/empresas/'
     | '/_app/tarefas/'
     | '/_app/usuarios/'
+    | '/_app/configuracoes/contas-de-servico/$id'
     | '/_app/tarefas/$key/$runId'
+    | '/_app/configuracoes/contas-de-servico/'
     | '/_app/tarefas/$key/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren
+  ConviteRoute: typeof ConviteRoute
   EntrarRoute: typeof EntrarRoute
+  RedefinirSenhaRoute: typeof RedefinirSenhaRoute
   SetupRoute: typeof SetupRoute
 }
 
@@ -217,11 +340,25 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/convite': {
+      id: '/convite'
+      path: '/convite'
+      fullPath: '/convite'
+      preLoaderRoute: typeof ConviteRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/entrar': {
       id: '/entrar'
       path: '/entrar'
       fullPath: '/entrar'
       preLoaderRoute: typeof EntrarRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/redefinir-senha': {
+      id: '/redefinir-senha'
+      path: '/redefinir-senha'
+      fullPath: '/redefinir-senha'
+      preLoaderRoute: typeof RedefinirSenhaRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/setup': {
@@ -236,6 +373,20 @@ declare module '@tanstack/react-router' {
       path: '/'
       fullPath: '/'
       preLoaderRoute: typeof AppIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/configuracoes': {
+      id: '/_app/configuracoes'
+      path: '/configuracoes'
+      fullPath: '/configuracoes'
+      preLoaderRoute: typeof AppConfiguracoesRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/conta': {
+      id: '/_app/conta'
+      path: '/conta'
+      fullPath: '/conta'
+      preLoaderRoute: typeof AppContaRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/chamados/': {
@@ -258,6 +409,20 @@ declare module '@tanstack/react-router' {
       fullPath: '/chamados/novo'
       preLoaderRoute: typeof AppChamadosNovoRouteImport
       parentRoute: typeof AppRoute
+    }
+    '/_app/configuracoes/': {
+      id: '/_app/configuracoes/'
+      path: '/'
+      fullPath: '/configuracoes/'
+      preLoaderRoute: typeof AppConfiguracoesIndexRouteImport
+      parentRoute: typeof AppConfiguracoesRoute
+    }
+    '/_app/configuracoes/auditoria': {
+      id: '/_app/configuracoes/auditoria'
+      path: '/auditoria'
+      fullPath: '/configuracoes/auditoria'
+      preLoaderRoute: typeof AppConfiguracoesAuditoriaRouteImport
+      parentRoute: typeof AppConfiguracoesRoute
     }
     '/_app/dispositivos/': {
       id: '/_app/dispositivos/'
@@ -301,6 +466,34 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppUsuariosIndexRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/usuarios/$id': {
+      id: '/_app/usuarios/$id'
+      path: '/usuarios/$id'
+      fullPath: '/usuarios/$id'
+      preLoaderRoute: typeof AppUsuariosIdRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/usuarios/convites': {
+      id: '/_app/usuarios/convites'
+      path: '/usuarios/convites'
+      fullPath: '/usuarios/convites'
+      preLoaderRoute: typeof AppUsuariosConvitesRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/configuracoes/contas-de-servico/': {
+      id: '/_app/configuracoes/contas-de-servico/'
+      path: '/contas-de-servico'
+      fullPath: '/configuracoes/contas-de-servico/'
+      preLoaderRoute: typeof AppConfiguracoesContasDeServicoIndexRouteImport
+      parentRoute: typeof AppConfiguracoesRoute
+    }
+    '/_app/configuracoes/contas-de-servico/$id': {
+      id: '/_app/configuracoes/contas-de-servico/$id'
+      path: '/contas-de-servico/$id'
+      fullPath: '/configuracoes/contas-de-servico/$id'
+      preLoaderRoute: typeof AppConfiguracoesContasDeServicoIdRouteImport
+      parentRoute: typeof AppConfiguracoesRoute
+    }
     '/_app/tarefas/$key/': {
       id: '/_app/tarefas/$key/'
       path: '/tarefas/$key'
@@ -318,12 +511,35 @@ declare module '@tanstack/react-router' {
   }
 }
 
+interface AppConfiguracoesRouteChildren {
+  AppConfiguracoesAuditoriaRoute: typeof AppConfiguracoesAuditoriaRoute
+  AppConfiguracoesIndexRoute: typeof AppConfiguracoesIndexRoute
+  AppConfiguracoesContasDeServicoIdRoute: typeof AppConfiguracoesContasDeServicoIdRoute
+  AppConfiguracoesContasDeServicoIndexRoute: typeof AppConfiguracoesContasDeServicoIndexRoute
+}
+
+const AppConfiguracoesRouteChildren: AppConfiguracoesRouteChildren = {
+  AppConfiguracoesAuditoriaRoute: AppConfiguracoesAuditoriaRoute,
+  AppConfiguracoesIndexRoute: AppConfiguracoesIndexRoute,
+  AppConfiguracoesContasDeServicoIdRoute:
+    AppConfiguracoesContasDeServicoIdRoute,
+  AppConfiguracoesContasDeServicoIndexRoute:
+    AppConfiguracoesContasDeServicoIndexRoute,
+}
+
+const AppConfiguracoesRouteWithChildren =
+  AppConfiguracoesRoute._addFileChildren(AppConfiguracoesRouteChildren)
+
 interface AppRouteChildren {
+  AppConfiguracoesRoute: typeof AppConfiguracoesRouteWithChildren
+  AppContaRoute: typeof AppContaRoute
   AppIndexRoute: typeof AppIndexRoute
   AppChamadosIdRoute: typeof AppChamadosIdRoute
   AppChamadosNovoRoute: typeof AppChamadosNovoRoute
   AppDispositivosIdRoute: typeof AppDispositivosIdRoute
   AppEmpresasIdRoute: typeof AppEmpresasIdRoute
+  AppUsuariosIdRoute: typeof AppUsuariosIdRoute
+  AppUsuariosConvitesRoute: typeof AppUsuariosConvitesRoute
   AppChamadosIndexRoute: typeof AppChamadosIndexRoute
   AppDispositivosIndexRoute: typeof AppDispositivosIndexRoute
   AppEmpresasIndexRoute: typeof AppEmpresasIndexRoute
@@ -334,11 +550,15 @@ interface AppRouteChildren {
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppConfiguracoesRoute: AppConfiguracoesRouteWithChildren,
+  AppContaRoute: AppContaRoute,
   AppIndexRoute: AppIndexRoute,
   AppChamadosIdRoute: AppChamadosIdRoute,
   AppChamadosNovoRoute: AppChamadosNovoRoute,
   AppDispositivosIdRoute: AppDispositivosIdRoute,
   AppEmpresasIdRoute: AppEmpresasIdRoute,
+  AppUsuariosIdRoute: AppUsuariosIdRoute,
+  AppUsuariosConvitesRoute: AppUsuariosConvitesRoute,
   AppChamadosIndexRoute: AppChamadosIndexRoute,
   AppDispositivosIndexRoute: AppDispositivosIndexRoute,
   AppEmpresasIndexRoute: AppEmpresasIndexRoute,
@@ -352,7 +572,9 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)
 
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
+  ConviteRoute: ConviteRoute,
   EntrarRoute: EntrarRoute,
+  RedefinirSenhaRoute: RedefinirSenhaRoute,
   SetupRoute: SetupRoute,
 }
 export const routeTree = rootRouteImport

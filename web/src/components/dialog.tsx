@@ -14,6 +14,8 @@ interface DialogProps {
   /** Buttons, the harmless one first. */
   footer?: ReactNode;
   size?: "sm" | "md" | "lg";
+  /** Stays when pointed beside: it shows what cannot be shown again. */
+  sticky?: boolean;
   children?: ReactNode;
 }
 
@@ -23,7 +25,7 @@ const widths = { sm: "max-w-md", md: "max-w-xl", lg: "max-w-3xl" };
  * A modal dialog. The dimmed ground is ours, not Radix's overlay: that one writes a `<style>`
  * element to lock scrolling, which the content security policy forbids; the page never scrolls anyway.
  */
-export function Dialog({ open, onOpenChange, title, description, footer, size = "sm", children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, footer, size = "sm", sticky, children }: DialogProps) {
   const { t } = useTranslation();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -31,13 +33,14 @@ export function Dialog({ open, onOpenChange, title, description, footer, size = 
         <div className="fixed inset-0 z-40 animate-appear bg-scrim" aria-hidden />
         <Radix.Content
           onOpenAutoFocus={focusOpened}
+          onInteractOutside={sticky ? (event) => event.preventDefault() : undefined}
           {...(!description && { "aria-describedby": undefined })}
           className={cn(
             "fixed inset-x-3 top-[max(1rem,10dvh)] z-40 mx-auto flex max-h-[80dvh] animate-rise flex-col rounded-lg bg-raised shadow-float focus:outline-none",
             widths[size],
           )}
         >
-          <header className="flex items-start justify-between gap-4 px-5 pt-4">
+          <header className={cn("flex items-start justify-between gap-4 px-5 pt-4", !children && "pb-4")}>
             <div className="min-w-0">
               <Radix.Title className="text-lg font-medium">{title}</Radix.Title>
               {description && (

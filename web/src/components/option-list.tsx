@@ -66,7 +66,8 @@ export function OptionList({ label, options, selected, onSelect, searchable, onS
             {option.icon}
             <span className="min-w-0 flex-1 truncate">
               {option.label}
-              {option.hint && <span className="ml-2 text-xs text-ink-3">{option.hint}</span>}
+              {/* Ears need the space that eyes get from the margin. */}
+              {option.hint && <span className="ml-1 text-xs text-ink-3"> {option.hint}</span>}
             </span>
             {selected.includes(option.value) && (
               <>

@@ -20,7 +20,7 @@ export function Section({ title, aside, action, className, children }: SectionPr
         <h2 id={id} className="text-sm font-medium">
           {title}
         </h2>
-        {aside && <span className="text-xs text-ink-3 tabular-nums">{aside}</span>}
+        {aside !== undefined && aside !== false && <span className="text-xs text-ink-3 tabular-nums">{aside}</span>}
         {action && <div className="ml-auto flex shrink-0 items-center gap-1">{action}</div>}
       </div>
       {children}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatClock, formatDateTime, formatDuration, formatExact, formatRelative } from "./time";
+import { formatClock, formatDate, formatDateTime, formatDuration, formatExact, formatRelative } from "./time";
 
 const now = Date.parse("2026-11-23T15:00:00Z");
 const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
@@ -27,6 +27,11 @@ describe("relative time", () => {
 it("writes dates the way of the language, in the reader's time zone", () => {
   expect(plain(formatDateTime("2026-11-23T15:00:00Z", "pt-BR"))).toBe("23 de nov. de 2026, 12:00");
   expect(plain(formatExact("2026-11-23T15:00:09Z", "en"))).toBe("Monday, November 23, 2026 at 12:00:09 PM");
+});
+
+it("keeps a day of the calendar, whatever the time zone", () => {
+  expect(plain(formatDate("2026-11-23", "pt-BR"))).toBe("23 de nov. de 2026");
+  expect(plain(formatDate("2026-11-01", "en"))).toBe("Nov 1, 2026");
 });
 
 it("writes durations by their two largest units", () => {

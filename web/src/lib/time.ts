@@ -64,6 +64,14 @@ export function formatDay(iso: string, locale: string): string {
   return cached(`day:${locale}`, () => new Intl.DateTimeFormat(locale, { dateStyle: "full" })).format(new Date(iso));
 }
 
+/** A day of the calendar, written "2026-11-23", in short words: "23 de nov. de 2026". */
+export function formatDate(day: string, locale: string): string {
+  return cached(
+    `date:${locale}`,
+    () => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }),
+  ).format(new Date(`${day}T00:00:00Z`));
+}
+
 /** A time of no day in particular: "03:10", "3:10 AM". */
 export function formatMinute(hour: number, minute: number, locale: string): string {
   const at = new Date(Date.UTC(2000, 0, 1, hour, minute));

@@ -12,6 +12,7 @@ import { useTitle } from "@/components/page";
 import { SkeletonPage } from "@/components/skeleton";
 import { setupQuery, useSetup } from "../api/session";
 import { AuthLayout } from "./auth-layout";
+import { NewPasswordField } from "./new-password-field";
 
 /** The first page of a new installation: names it and makes its first administrator. */
 export function SetupPage({ token }: { token: string | undefined }) {
@@ -51,9 +52,6 @@ function Notice({ children }: { children: ReactNode }) {
   return <main className="flex h-full items-center justify-center">{children}</main>;
 }
 
-/** The least length of a password the server takes. */
-const SHORTEST_PASSWORD = 8;
-
 function SetupForm({ token }: { token: string }) {
   const { t } = useTranslation("auth");
   const router = useRouter();
@@ -81,21 +79,13 @@ function SetupForm({ token }: { token: string }) {
         <Field label={t("email")} error={fieldError(setup.error, "email")}>
           {(control) => <Input {...control} {...input("email")} type="email" autoComplete="username" />}
         </Field>
-        <Field
+        <NewPasswordField
           label={t("password")}
-          hint={t("setup.passwordHint", { count: SHORTEST_PASSWORD })}
-          error={fieldError(setup.error, "password")}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              {...input("password")}
-              type="password"
-              autoComplete="new-password"
-              minLength={SHORTEST_PASSWORD}
-            />
-          )}
-        </Field>
+          name="password"
+          value={form.password}
+          onChange={(password) => setForm({ ...form, password })}
+          error={setup.error}
+        />
         <FormError error={setup.error} />
         <Button type="submit" variant="primary" size="lg" busy={setup.isPending}>
           {t("setup.submit")}

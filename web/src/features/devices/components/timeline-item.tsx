@@ -6,7 +6,9 @@ import {
   MonitorCheck,
   PencilLine,
   Ticket,
+  Unlink,
   Unplug,
+  UserRoundPlus,
   Wifi,
   WifiOff,
 } from "lucide-react";
@@ -23,6 +25,8 @@ const icons: Record<Kind, [icon: LucideIcon, colour: string]> = {
   reenrolled: [MonitorCheck, "text-accent"],
   reset: [Unplug, "text-danger"],
   updated: [PencilLine, "text-ink-3"],
+  user_linked: [UserRoundPlus, "text-ink-3"],
+  user_unlinked: [Unlink, "text-ink-3"],
   inventory_changed: [Cpu, "text-ink-3"],
   online: [Wifi, "text-online"],
   offline: [WifiOff, "text-offline"],
@@ -85,7 +89,7 @@ function Changes({ changes }: { changes: readonly ChangeWords[] }) {
   return (
     <ul className="mt-0.5 flex flex-col text-xs">
       {changes.map(({ field, name, before, after }) => (
-        <li key={field} className="break-words text-ink-3">
+        <li key={`${field} ${before} ${after}`} className="break-words text-ink-3">
           <span className="text-ink-2">{name}</span>
           {(before !== null || after !== null) && (
             <>

@@ -1,8 +1,9 @@
 import { useTranslation } from "react-i18next";
 import type { DeviceTimelineEntry } from "@/api/types";
 import { formatBytes } from "@/lib/bytes";
+import { useActorName } from "@/lib/use-actor-name";
 import { useLocale } from "@/lib/use-locale";
-import { isFirstReport, kindOf, parseDisk, type ToldChange, toldChanges } from "../model/timeline";
+import { isFirstReport, kindOf, parseDisk, personOf, type ToldChange, toldChanges } from "../model/timeline";
 
 /** One fact that changed, in words. */
 export interface ChangeWords {
@@ -22,6 +23,7 @@ export interface EntryWords {
 export function useTimelineText(): (entry: DeviceTimelineEntry) => EntryWords {
   const { t } = useTranslation("devices");
   const locale = useLocale();
+  const actorName = useActorName();
 
   const nameOf = ({ fact, item, field }: ToldChange): string => {
     if (item) return t(item.list === "disks" ? "timeline.disk" : "timeline.interface", { name: item.name });
@@ -42,9 +44,13 @@ export function useTimelineText(): (entry: DeviceTimelineEntry) => EntryWords {
     return { ...told, before: valueOf(change, change.before), after: valueOf(change, change.after) };
   };
   return (entry) => {
-    const actor = entry.actor.kind === "service" ? t("timeline.system") : entry.actor.name;
+    const actor = actorName(entry.actor);
     if (isFirstReport(entry)) return { sentence: t("timeline.firstReport"), changes: [] };
     const kind = kindOf(entry);
+    if (kind === "user_linked" || kind === "user_unlinked") {
+      const person = personOf(entry) ?? t("timeline.somebody");
+      return { sentence: t(`timeline.kind.${kind}`, { actor, person }), changes: [] };
+    }
     const sentence = kind ? t(`timeline.kind.${kind}`, { actor }) : t("timeline.unknown", { actor });
     return { sentence, changes: toldChanges(entry).map(wordsOf) };
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "@/api/types";
-import { byDay, isFirstReport, kindOf, parseDisk, toldChanges } from "./timeline";
+import { byDay, isFirstReport, kindOf, parseDisk, personOf, toldChanges } from "./timeline";
 
 const change = (field: string, oldValue: string | null, newValue: string | null, labels: Partial<Change> = {}): Change => ({
   field,
@@ -30,6 +30,12 @@ describe("a device's timeline", () => {
     expect(memory).toMatchObject({ fact: "hardware.memoryBytes", before: "1024", after: "2048", item: undefined });
     expect(disk).toMatchObject({ fact: undefined, item: { list: "disks", name: "/mnt/data.old" } });
     expect(other).toMatchObject({ fact: undefined, item: undefined, field: "firmware.version" });
+  });
+
+  it("tells who was linked or unlinked", () => {
+    expect(personOf({ changes: [change("linkedUserIds", null, "u1", { newLabel: "Bia" })] })).toBe("Bia");
+    expect(personOf({ changes: [change("linkedUserIds", "u1", null, { oldLabel: "Bia" })] })).toBe("Bia");
+    expect(personOf({ changes: [change("linkedUserIds", null, "u1")] })).toBeUndefined();
   });
 
   it("tells the first report from a later change", () => {

@@ -6,6 +6,8 @@ export const kinds = [
   "reenrolled",
   "reset",
   "updated",
+  "user_linked",
+  "user_unlinked",
   "inventory_changed",
   "online",
   "offline",
@@ -25,6 +27,7 @@ export const facts = [
   "notes",
   "companyId",
   "assignedUserId",
+  "linkedUserIds",
   "hostName",
   "agentVersion",
   "os.family",
@@ -72,6 +75,12 @@ export function toldChanges(entry: Pick<DeviceTimelineEntry, "changes">): ToldCh
 function itemOf(field: string): ToldChange["item"] {
   const list = lists.find((each) => field.startsWith(`${each}.`));
   return list && { list, name: field.slice(list.length + 1) };
+}
+
+/** Who was tied to the device, or untied from it, by name; undefined when the name cannot be told. */
+export function personOf(entry: Pick<DeviceTimelineEntry, "changes">): string | undefined {
+  const [change] = entry.changes;
+  return change?.newLabel ?? change?.oldLabel ?? undefined;
 }
 
 /** Whether an entry is the computer's first word about itself: everything in it is new. */

@@ -1,37 +1,19 @@
-import { LogOut } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { CircleUserRound, LogOut } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { Theme } from "@/api/types";
 import { Avatar } from "@/components/avatar";
 import { Menu, MenuChoice, MenuHeading, MenuItem, MenuSeparator } from "@/components/menu";
-import { useMe, usePreferences } from "@/features/auth/api/session";
-import { chooseLocale, locales, localeOverride, matchLocale } from "@/lib/i18n";
-import { localeNames } from "@/lib/locale-names";
-import { setTheme, useTheme } from "@/lib/theme";
+import { useMe } from "@/features/auth/api/session";
+import { useLook } from "@/features/auth/hooks/use-look";
 import { useLeave } from "../hooks/use-leave";
 
-const themes: readonly Theme[] = ["system", "light", "dark"];
-/** Stands for "as the browser says" where a choice needs a value. */
-const BROWSER = "browser";
-
-/** Who is signed in, their theme and language, and the way out. */
+/** Who is signed in, their account, theme and language, and the way out. */
 export function UserMenu() {
   const { t } = useTranslation("shell");
   const { user } = useMe();
   const leave = useLeave();
-  const theme = useTheme();
-  const preferences = usePreferences();
+  const { theme, language } = useLook();
   const role = useTranslation().t(`role.${user.role}`);
-
-  const changeTheme = (next: string) => {
-    const chosen = themes.find((each) => each === next) ?? "system";
-    setTheme(chosen);
-    preferences.mutate({ theme: chosen });
-  };
-  const changeLocale = (next: string) => {
-    const chosen = matchLocale(next) ?? null;
-    void chooseLocale(chosen);
-    preferences.mutate({ locale: chosen });
-  };
   return (
     <Menu
       side="top"
@@ -53,22 +35,16 @@ export function UserMenu() {
         <span className="block truncate text-xs text-ink-3">{user.email}</span>
       </MenuHeading>
       <MenuSeparator />
-      <MenuChoice
-        label={t("theme.label")}
-        value={theme}
-        onChange={changeTheme}
-        options={themes.map((value) => ({ value, label: t(`theme.${value}`) }))}
-      />
+      <MenuItem asChild>
+        <Link to="/conta">
+          <CircleUserRound aria-hidden />
+          {t("action.account")}
+        </Link>
+      </MenuItem>
       <MenuSeparator />
-      <MenuChoice
-        label={t("language.label")}
-        value={localeOverride() ?? BROWSER}
-        onChange={changeLocale}
-        options={[
-          { value: BROWSER, label: t("language.browser") },
-          ...locales.map((value) => ({ value, label: localeNames[value] })),
-        ]}
-      />
+      <MenuChoice {...theme} />
+      <MenuSeparator />
+      <MenuChoice {...language} />
       <MenuSeparator />
       <MenuItem onSelect={leave}>
         <LogOut aria-hidden />

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { LogOut, type LucideIcon, Moon, Plus, Sun } from "lucide-react";
+import { CircleUserRound, LogOut, type LucideIcon, Moon, Plus, Sun } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Theme } from "@/api/types";
 import { useMe, usePreferences } from "@/features/auth/api/session";
@@ -43,6 +43,12 @@ export function usePaletteActions(): PaletteAction[] {
       run: () => void navigate({ to: place.to }),
     });
   }
+  actions.push({
+    id: "account",
+    label: t("action.account"),
+    icon: CircleUserRound,
+    run: () => void navigate({ to: "/conta" }),
+  });
   if (theme !== "dark") actions.push({ id: "dark", label: t("action.dark"), icon: Moon, run: () => wear("dark") });
   if (theme !== "light") actions.push({ id: "light", label: t("action.light"), icon: Sun, run: () => wear("light") });
   actions.push({ id: "sign-out", label: t("signOut"), icon: LogOut, run: leave });

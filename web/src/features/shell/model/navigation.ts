@@ -1,4 +1,4 @@
-import { Building2, CalendarClock, type LucideIcon, Monitor, Ticket, UsersRound } from "lucide-react";
+import { Building2, CalendarClock, type LucideIcon, Monitor, Settings, Ticket, UsersRound } from "lucide-react";
 import type { FileRouteTypes } from "@/app/route-tree.gen";
 import type shell from "@/locales/en/shell.json";
 
@@ -21,6 +21,7 @@ export const places: readonly Place[] = [
   // Whoever sees no people sees one company only: their own.
   { to: "/empresas", label: "companies", icon: Building2, needs: ["companies.read", "users.read"] },
   { to: "/tarefas", label: "jobs", icon: CalendarClock, needs: ["jobs.manage"] },
+  { to: "/configuracoes", label: "settings", icon: Settings, needs: ["service_accounts.manage", "audit.read"] },
 ];
 
 /** The places somebody with these permissions may go to. */

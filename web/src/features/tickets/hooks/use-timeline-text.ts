@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Change, TimelineEntry } from "@/api/types";
+import { useActorName } from "@/lib/use-actor-name";
 import { type ChangedField, fieldOf, toldChanges } from "../model/timeline";
 import { priorities } from "../model/filter";
 
@@ -9,6 +10,7 @@ const pauseReasons = ["waiting_requester", "waiting_third_party", "scheduled", "
 export function useTimelineText(): (entry: TimelineEntry) => string[] {
   const { t } = useTranslation("tickets");
   const common = useTranslation().t;
+  const nameOf = useActorName();
 
   const priorityName = (value: string | null | undefined) => {
     const known = priorities.find((each) => each === value);
@@ -56,7 +58,7 @@ export function useTimelineText(): (entry: TimelineEntry) => string[] {
     }
   };
   return (entry) => {
-    const actor = entry.actor.kind === "service" ? t("timeline.system") : entry.actor.name;
+    const actor = nameOf(entry.actor);
     const first = head(entry, actor);
     const changes = toldChanges(entry)
       // Play by somebody nobody had the ticket before: playing says it.

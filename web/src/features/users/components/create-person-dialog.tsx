@@ -3,15 +3,14 @@ import { useTranslation } from "react-i18next";
 import { idempotencyKey } from "@/api/client";
 import { ApiError } from "@/api/error";
 import { Button } from "@/components/button";
-import { Select } from "@/components/combobox";
 import { Dialog } from "@/components/dialog";
 import { Field, Input } from "@/components/field";
 import { FormError, fieldError } from "@/components/form-error";
 import { useMe } from "@/features/auth/api/session";
-import { CompanyField } from "@/features/companies/components/company-field";
 import { toastDone } from "@/lib/toast";
 import { type NewPerson, useCreatePerson } from "../api/users";
 import { creatableRoles, needsCompany } from "../model/create";
+import { RoleAndCompany } from "./role-and-company";
 
 interface CreatePersonDialogProps {
   /** The company the list is about, if it is about one. */
@@ -97,33 +96,14 @@ export function CreatePersonDialog({ companyId, onClose }: CreatePersonDialogPro
             />
           )}
         </Field>
-        {roles.length > 1 && (
-          <Field label={t("field.role")} hint={t(`roleHint.${person.role}`)} error={fieldError(create.error, "role")}>
-            {(control) => (
-              <Select
-                {...control}
-                label={t("field.role")}
-                options={roles.map((value) => ({ value, label: common(`role.${value}`) }))}
-                value={person.role}
-                onChange={(value) => set({ role: roles.find((role) => role === value) ?? person.role })}
-              />
-            )}
-          </Field>
-        )}
-        <Field
-          label={t("field.company")}
-          error={fieldError(create.error, "companyId") ?? (companyMissing ? t("create.companyMissing") : undefined)}
-          required={needsCompany(person.role)}
-        >
-          {(control) => (
-            <CompanyField
-              {...control}
-              value={person.companyId}
-              onChange={(companyId) => set({ companyId })}
-              clearable={!needsCompany(person.role)}
-            />
-          )}
-        </Field>
+        <RoleAndCompany
+          roles={roles}
+          role={person.role}
+          companyId={person.companyId}
+          companyMissing={companyMissing}
+          error={create.error}
+          onChange={set}
+        />
         {!taken && <FormError error={create.error} />}
       </form>
     </Dialog>

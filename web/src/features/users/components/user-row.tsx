@@ -8,7 +8,7 @@ import { Badge } from "@/components/badge";
 import { DataRow, rowLinkClass } from "@/components/data-list";
 import { useFlash } from "@/lib/use-flash";
 
-/** A user as one line; two on a phone. A person leads to the tickets they asked for, a device to the devices of its name. */
+/** A user as one line; two on a phone. A person leads to their page, a device to the devices of its name. */
 export const UserRow = memo(function UserRow({ user }: { user: User }) {
   const { t } = useTranslation("users");
   const common = useTranslation().t;
@@ -30,11 +30,11 @@ export const UserRow = memo(function UserRow({ user }: { user: User }) {
             {user.name}
           </Link>
         ) : (
-          <Link to="/chamados" search={{ requesterId: [user.id] }} data-row title={t("row.tickets")} className={className}>
+          <Link to="/usuarios/$id" params={{ id: user.id }} data-row className={className}>
             {user.name}
           </Link>
         )}
-        {!user.active && <Badge>{t("inactive")}</Badge>}
+        {!user.active && <Badge>{t(user.mergedInto ? "merged" : "inactive")}</Badge>}
       </span>
       <span className="shrink-0 text-xs text-ink-2 md:order-last md:w-28 md:text-right">{common(`role.${user.role}`)}</span>
       {/* Ends the phone's first line. */}

@@ -15,6 +15,7 @@ import { isNarrowed, type UserFilter } from "../model/filter";
 import { CreatePersonDialog } from "./create-person-dialog";
 import { UserFilters } from "./user-filters";
 import { UserRow } from "./user-row";
+import { UsersTabs } from "./users-tabs";
 
 interface UsersPageProps {
   filter: UserFilter;
@@ -49,6 +50,7 @@ export function UsersPage({ filter, onFilter }: UsersPageProps) {
           )
         }
       />
+      <UsersTabs />
       <UserFilters filter={filter} onFilter={onFilter} searchRef={search} />
       <PageBody>
         <div ref={body} aria-busy={list.isPlaceholderData || undefined}>

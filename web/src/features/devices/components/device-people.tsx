@@ -1,0 +1,72 @@
+import { Link } from "@tanstack/react-router";
+import { UserRoundPlus } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Device } from "@/api/types";
+import { Avatar } from "@/components/avatar";
+import { Fact, Facts } from "@/components/facts";
+import { IconButton } from "@/components/icon-button";
+import { Section } from "@/components/section";
+import { useCan } from "@/features/auth/api/session";
+import { UserLink } from "@/features/users/components/user-link";
+import { LinkedPerson } from "./linked-person";
+import { LinkPersonDialog } from "./link-person-dialog";
+
+/** Whose the device is, and who else is tied to it. */
+export function DevicePeople({ device }: { device: Device }) {
+  const { t } = useTranslation("devices");
+  const seesCompanies = useCan("companies.read");
+  const mayManage = useCan("devices.manage");
+  const [linking, setLinking] = useState(false);
+  const { assignedUser, linkedUsers, company } = device;
+  return (
+    <Section
+      title={t("people.title")}
+      action={
+        mayManage && (
+          <IconButton label={t("people.linkAction")} size="icon-sm" onClick={() => setLinking(true)}>
+            <UserRoundPlus aria-hidden />
+          </IconButton>
+        )
+      }
+    >
+      <Facts>
+        <Fact label={t("people.assigned")}>
+          {assignedUser ? (
+            <span className="flex min-w-0 items-center gap-2">
+              <Avatar id={assignedUser.id} name={assignedUser.name} />
+              <UserLink user={assignedUser} className="min-w-0 wrap-anywhere" />
+            </span>
+          ) : (
+            <span className="text-ink-3">{t("nobody")}</span>
+          )}
+        </Fact>
+        <Fact label={t("people.linked")}>
+          {linkedUsers.length > 0 ? (
+            <ul className="flex min-w-0 flex-1 flex-col">
+              {linkedUsers.map((person) => (
+                <LinkedPerson key={person.id} device={device} person={person} />
+              ))}
+            </ul>
+          ) : (
+            <span className="text-ink-3">{t("nobody")}</span>
+          )}
+        </Fact>
+        <Fact label={t("company")}>
+          {seesCompanies ? (
+            <Link
+              to="/empresas/$id"
+              params={{ id: company.id }}
+              className="rounded-sm text-accent-ink underline-offset-2 hover:underline"
+            >
+              {company.name}
+            </Link>
+          ) : (
+            company.name
+          )}
+        </Fact>
+      </Facts>
+      {linking && <LinkPersonDialog device={device} onClose={() => setLinking(false)} />}
+    </Section>
+  );
+}
