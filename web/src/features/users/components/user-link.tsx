@@ -11,8 +11,8 @@ export function UserLink({ user, className }: { user: UserRef; className?: strin
   if (!mayRead) return <span className={className}>{name}</span>;
   return (
     <Link
-      to="/usuarios"
-      search={{ q: name }}
+      to="/usuarios/$id"
+      params={{ id: user.id }}
       className={cn("rounded-sm text-accent-ink underline-offset-2 hover:underline", className)}
     >
       {name}
