@@ -15,8 +15,12 @@ use chamados_proto::{
         run_service_client::RunServiceClient, schedule_service_client::ScheduleServiceClient,
     },
     ticket::v1::{
-        comment_service_client::CommentServiceClient, queue_service_client::QueueServiceClient,
-        ticket_service_client::TicketServiceClient,
+        activity_service_client::ActivityServiceClient,
+        attachment_service_client::AttachmentServiceClient, bulk_service_client::BulkServiceClient,
+        category_service_client::CategoryServiceClient, chat_service_client::ChatServiceClient,
+        comment_service_client::CommentServiceClient,
+        dashboard_service_client::DashboardServiceClient, draft_service_client::DraftServiceClient,
+        queue_service_client::QueueServiceClient, ticket_service_client::TicketServiceClient,
     },
 };
 use tonic::{Code, Status, metadata::MetadataValue};
@@ -58,7 +62,14 @@ clients! {
     audit: AuditServiceClient over identity;
     tickets: TicketServiceClient over ticket;
     comments: CommentServiceClient over ticket;
+    attachments: AttachmentServiceClient over ticket;
+    dashboard: DashboardServiceClient over ticket;
+    drafts: DraftServiceClient over ticket;
     queues: QueueServiceClient over ticket;
+    chats: ChatServiceClient over ticket;
+    activity: ActivityServiceClient over ticket;
+    bulk: BulkServiceClient over ticket;
+    categories: CategoryServiceClient over ticket;
     devices: DeviceServiceClient over device;
     schedules: ScheduleServiceClient over scheduler;
     runs: RunServiceClient over scheduler;

@@ -130,18 +130,19 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let query = parts.uri.query().unwrap_or_default();
-        serde_path_to_error::deserialize(serde_html_form::Deserializer::from_bytes(
-            query.as_bytes(),
-        ))
-        .map(Self)
-        .map_err(|error| {
-            let path = error.path().to_string();
-            // A list is at fault as a whole: `status[0]` is the parameter `status`.
-            let name = path.split('[').next().unwrap_or_default();
-            at_fault(name, &error.into_inner().to_string())
-        })
+        query(parts.uri.query().unwrap_or_default(), "").map(Self)
     }
+}
+
+/// Reads a query string. A parameter at fault is named with `prefix` before it.
+pub(crate) fn query<T: DeserializeOwned>(query: &str, prefix: &str) -> Result<T> {
+    let query = serde_html_form::Deserializer::from_bytes(query.as_bytes());
+    serde_path_to_error::deserialize(query).map_err(|error| {
+        let path = error.path().to_string();
+        // A list is at fault as a whole: `status[0]` is the parameter `status`.
+        let name = path.split('[').next().unwrap_or_default();
+        at_fault(&format!("{prefix}{name}"), &error.into_inner().to_string())
+    })
 }
 
 /// A part of the path. What cannot be an id names nothing: 404.

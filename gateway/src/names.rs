@@ -27,7 +27,7 @@ pub(crate) struct UserRef {
     /// UUIDv7.
     id: String,
     /// Empty when it cannot be told now.
-    name: String,
+    pub(crate) name: String,
 }
 
 /// A client company, as shown beside other records.
@@ -36,7 +36,7 @@ pub(crate) struct CompanyRef {
     /// UUIDv7.
     id: String,
     /// Empty when it cannot be told now.
-    name: String,
+    pub(crate) name: String,
     /// Empty when it cannot be told now.
     nickname: String,
 }
@@ -47,7 +47,16 @@ pub(crate) struct QueueRef {
     /// UUIDv7.
     id: String,
     /// Empty when it cannot be told now.
-    name: String,
+    pub(crate) name: String,
+}
+
+/// A category, as shown beside other records.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct CategoryRef {
+    /// UUIDv7.
+    id: String,
+    /// Empty when it cannot be told now.
+    pub(crate) name: String,
 }
 
 /// A device, as shown beside other records.
@@ -56,7 +65,7 @@ pub(crate) struct DeviceRef {
     /// UUIDv7.
     id: String,
     /// Display name, or host name. Empty when it cannot be told now.
-    name: String,
+    pub(crate) name: String,
     presence: Presence,
 }
 
@@ -119,6 +128,7 @@ pub(crate) struct Mentions {
     devices: BTreeSet<String>,
     service_accounts: BTreeSet<String>,
     queues: bool,
+    categories: bool,
 }
 
 impl Mentions {
@@ -139,6 +149,11 @@ impl Mentions {
         self.queues = true;
     }
 
+    /// As for queues.
+    pub(crate) const fn category(&mut self, id: Option<&String>) {
+        self.categories |= id.is_some();
+    }
+
     pub(crate) fn actor(&mut self, actor: Option<&event::Actor>) {
         match actor.and_then(|actor| actor.kind.as_ref()) {
             Some(event::actor::Kind::UserId(id)) => self.user(Some(id)),
@@ -154,9 +169,11 @@ impl Mentions {
     pub(crate) fn value(&mut self, field: &str, value: Option<&String>) {
         match field {
             "queue_id" => self.queue(),
+            "category_id" => self.category(value),
             "assignee_id" | "requester_id" | "assigned_user_id" | "linked_user_ids" => {
                 self.user(value);
             }
+            "watcher_ids" => texts(value).iter().for_each(|id| self.user(Some(id))),
             "company_id" => self.company(value),
             "device_id" => self.device(value),
             _ => {}
@@ -165,14 +182,15 @@ impl Mentions {
 
     /// Asks for all the names.
     pub(crate) async fn resolve(self, gateway: &Gateway, caller: &Caller) -> Names {
-        let (users, companies, devices, service_accounts, queues) = futures::join!(
+        let (users, companies, devices, service_accounts, queues, categories) = futures::join!(
             users(gateway, caller, self.users),
             companies(gateway, caller, self.companies),
             devices(gateway, caller, self.devices),
             service_accounts(gateway, caller, self.service_accounts),
             queues(gateway, caller, self.queues),
+            categories(gateway, caller, self.categories),
         );
-        Names { users, companies, devices, service_accounts, queues }
+        Names { users, companies, devices, service_accounts, queues, categories }
     }
 }
 
@@ -183,6 +201,7 @@ pub(crate) struct Names {
     devices: BTreeMap<String, device::DeviceSummary>,
     service_accounts: BTreeMap<String, String>,
     queues: BTreeMap<String, String>,
+    categories: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -197,6 +216,10 @@ impl Names {
 
     pub(crate) fn queue(&self, id: String) -> QueueRef {
         QueueRef { name: self.queues.get(&id).cloned().unwrap_or_default(), id }
+    }
+
+    pub(crate) fn category(&self, id: String) -> CategoryRef {
+        CategoryRef { name: self.categories.get(&id).cloned().unwrap_or_default(), id }
     }
 
     pub(crate) fn device(&self, id: String) -> DeviceRef {
@@ -225,11 +248,17 @@ impl Names {
         Actor { kind, id, name }
     }
 
-    /// What to show for the value of a record's field that holds an id.
+    /// What to show for the value of a record's field that holds an id, or a list.
     pub(crate) fn label(&self, field: &str, value: Option<&String>) -> Option<String> {
         let id = value?;
         let name = match field {
+            "tags" => return Some(texts(value).join(", ")),
+            "watcher_ids" => {
+                let names = texts(value).into_iter().map(|id| self.user(id).name);
+                return Some(names.collect::<Vec<_>>().join(", "));
+            }
             "queue_id" => self.queues.get(id),
+            "category_id" => self.categories.get(id),
             "assignee_id" | "requester_id" | "assigned_user_id" | "linked_user_ids" => {
                 self.users.get(id)
             }
@@ -239,6 +268,11 @@ impl Names {
         };
         name.cloned()
     }
+}
+
+/// The texts of a field that is a list, which the contracts write as a JSON array.
+fn texts(value: Option<&String>) -> Vec<String> {
+    value.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
 fn batches(ids: BTreeSet<String>) -> Vec<Vec<String>> {
@@ -307,7 +341,16 @@ async fn queues(g: &Gateway, caller: &Caller, wanted: bool) -> BTreeMap<String, 
     if !wanted {
         return BTreeMap::new();
     }
-    let request = caller.request(ticket::ListQueuesRequest {});
+    let request = caller.request(ticket::ListQueuesRequest { include_archived: true });
     let queues = told(g.clients.queues().list_queues(request).await).queues;
     queues.into_iter().map(|queue| (queue.id, queue.name)).collect()
+}
+
+async fn categories(g: &Gateway, caller: &Caller, wanted: bool) -> BTreeMap<String, String> {
+    if !wanted {
+        return BTreeMap::new();
+    }
+    let request = caller.request(ticket::ListCategoriesRequest { include_archived: true });
+    let categories = told(g.clients.categories().list_categories(request).await).categories;
+    categories.into_iter().map(|category| (category.id, category.name)).collect()
 }

@@ -33,6 +33,7 @@ use crate::problem;
         (name = "auth", description = "Signing in and out."),
         (name = "me", description = "The caller."),
         (name = "tickets", description = "Requests for help, their conversation and history."),
+        (name = "attachments", description = "Files of tickets and comments."),
         (name = "devices", description = "Computers with an agent."),
         (name = "companies", description = "Client companies."),
         (name = "users", description = "People, and the technical accounts of devices."),

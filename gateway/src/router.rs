@@ -13,8 +13,9 @@ use crate::{
     parameters::{self, Parameters},
     problem::Problem,
     routes::{
-        audit, auth, comments, companies, device_links, devices, events, invites, jobs, links, me,
-        merges, ops, queues, runs, service_accounts, sessions, setup, tenants, tickets, timeline,
+        activity, attachments, audit, auth, bulk, categories, chats, comments, companies,
+        dashboard, device_links, devices, drafts, events, invites, jobs, links, me, merges, ops,
+        queues, runs, service_accounts, sessions, setup, tenants, ticket_export, tickets, timeline,
         transitions, users,
     },
     state::Gateway,
@@ -35,7 +36,10 @@ fn api() -> OpenApiRouter<Gateway> {
         .routes(routes!(sessions::list_sessions))
         .routes(routes!(sessions::revoke_session))
         .routes(routes!(sessions::change_password))
+        .routes(routes!(dashboard::get_dashboard))
         .routes(routes!(tickets::list_tickets, tickets::create_ticket))
+        .routes(routes!(ticket_export::export_tickets))
+        .routes(routes!(bulk::update_many_tickets))
         .routes(routes!(tickets::get_ticket, tickets::update_ticket))
         .routes(routes!(transitions::assign_ticket))
         .routes(routes!(transitions::start_ticket))
@@ -43,9 +47,26 @@ fn api() -> OpenApiRouter<Gateway> {
         .routes(routes!(transitions::resolve_ticket))
         .routes(routes!(transitions::reopen_ticket))
         .routes(routes!(comments::list_comments, comments::create_comment))
+        .routes(routes!(attachments::list_ticket_attachments))
+        .routes(routes!(attachments::download_attachment, attachments::delete_attachment))
+        .routes(routes!(drafts::list_drafts))
+        .routes(routes!(drafts::save_draft, drafts::delete_draft))
         .routes(routes!(timeline::list_ticket_timeline))
         .routes(routes!(timeline::list_work_sessions))
+        .routes(routes!(chats::get_chat))
+        .routes(routes!(chats::start_chat))
+        .routes(routes!(chats::send_chat_message))
+        .routes(routes!(chats::mark_chat_read))
+        .routes(routes!(chats::end_chat))
+        .routes(routes!(chats::list_chats))
+        .routes(routes!(chats::list_chat_messages))
+        .routes(routes!(activity::list_activity, activity::report_activity))
         .routes(routes!(queues::list_queues))
+        .routes(routes!(queues::create_queue))
+        .routes(routes!(queues::update_queue, queues::delete_queue))
+        .routes(routes!(categories::list_categories))
+        .routes(routes!(categories::create_category))
+        .routes(routes!(categories::update_category, categories::delete_category))
         .routes(routes!(companies::list_companies, companies::create_company))
         .routes(routes!(companies::get_company, companies::update_company))
         .routes(routes!(companies::rotate_provisioning_code))
@@ -84,6 +105,14 @@ fn api() -> OpenApiRouter<Gateway> {
         .routes(routes!(runs::get_run))
         .routes(routes!(events::listen))
         .routes(routes!(ops::get_openapi))
+        .merge(uploads())
+}
+
+/// What may be longer than other bodies: the service has a limit of its own for it.
+fn uploads() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new()
+        .routes(routes!(attachments::upload_attachment))
+        .layer(DefaultBodyLimit::disable())
 }
 
 fn operations() -> OpenApiRouter<Gateway> {

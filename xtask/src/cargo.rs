@@ -29,7 +29,8 @@ pub(crate) fn build_with_tests() -> Result<PathBuf> {
     Ok(target_folder()?.join("debug"))
 }
 
-fn target_folder() -> Result<PathBuf> {
+/// Where cargo puts what it builds.
+pub(crate) fn target_folder() -> Result<PathBuf> {
     let metadata =
         command::output(cargo().args(["metadata", "--format-version", "1", "--no-deps"]))?;
     let metadata: serde_json::Value = serde_json::from_slice(&metadata)?;

@@ -47,14 +47,8 @@ enum Task {
     /// Asks every operation of the HTTP API what its contract allows and what it does not
     FuzzApi(fuzz_api::Args),
     /// Measures something and prints the numbers
-    Bench {
-        /// What
-        #[arg(value_enum)]
-        name: bench::Bench,
-        /// Builds with optimisation, which takes minutes
-        #[arg(long)]
-        release: bool,
-    },
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Writes the files that are generated from the server: OpenAPI and the panel's types
     Codegen {
         /// Writes nothing, fails when a file is stale
@@ -88,7 +82,7 @@ fn start(task: Task) -> Result<()> {
         Task::Test(args) => test::test(&args),
         Task::E2e { filter } => test::test(&test::Args::e2e(filter)),
         Task::FuzzApi(args) => fuzz_api::fuzz_api(&args),
-        Task::Bench { name, release } => bench::bench(name, release),
+        Task::Bench(what) => bench::bench(&what),
         Task::Codegen { check } => codegen::codegen(check),
         Task::Tidy(args) => tidy::tidy(&args),
         Task::Ci => ci::ci(),

@@ -27,8 +27,11 @@ pub(crate) use self::stream::stream;
 use crate::problem::{Problem, Result};
 
 /// What browsers are told of. Services have other signals among themselves.
-const TOPICS: [&str; 6] = [
+const TOPICS: [&str; 9] = [
     "ticket.changed",
+    "ticket.mentioned",
+    "ticket.chat",
+    "ticket.activity",
     "device.presence",
     "device.changed",
     "company.changed",

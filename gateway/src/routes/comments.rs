@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::attachments::Attachment;
 use crate::{
     extract::{Json, Path, Query},
     idempotency::IdempotencyKey,
@@ -38,8 +39,12 @@ pub(crate) struct Comment {
     ticket_id: String,
     author: Actor,
     visibility: Visibility,
-    /// Safe HTML.
+    /// Safe HTML. `<span data-mention="id">` mentions somebody.
     body: String,
+    /// Files that came with it.
+    attachments: Vec<Attachment>,
+    /// UUIDv7 of users it mentions, as they were when it was written. Staff among them watch the ticket.
+    mentioned_user_ids: Vec<String>,
     created_at: DateTime<Utc>,
 }
 
@@ -51,6 +56,12 @@ impl Comment {
             author: names.actor(comment.author),
             visibility: Visibility::of(comment.visibility)?,
             body: comment.body,
+            attachments: comment
+                .attachments
+                .into_iter()
+                .map(|file| Attachment::of(file, names))
+                .collect::<Result<_>>()?,
+            mentioned_user_ids: comment.mentioned_user_ids,
             created_at: time(comment.create_time)?,
         })
     }
@@ -58,11 +69,15 @@ impl Comment {
 
 /// A comment to be.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct CreateComment {
-    /// HTML, at most 64 KiB; what is not in the safe subset is removed.
+    /// HTML, at most 64 KiB; what is not in the safe subset is removed. Mentions at most 50 people. May be empty
+    /// when there are files.
     body: String,
     visibility: Visibility,
+    /// UUIDv7 of files the caller uploaded and attached nowhere yet, at most 20.
+    #[serde(default)]
+    attachment_ids: Vec<Uuid>,
 }
 
 /// List a ticket's comments
@@ -92,7 +107,8 @@ pub(crate) async fn list_comments(
 /// Comment on a ticket
 ///
 /// Staff once the ticket has an assignee (409 `ticket_unassigned`); internal notes by staff only;
-/// not on a resolved ticket (409 `ticket_resolved`).
+/// not on a resolved ticket (409 `ticket_resolved`). A file that is not the caller's or is attached already
+/// is 404 `attachment_not_found`.
 #[utoipa::path(
     post, path = "/api/tickets/{id}/comments", tag = "tickets",
     params(("id" = Uuid, Path, description = "UUIDv7 of the ticket."), IdempotencyKey),
@@ -104,10 +120,12 @@ pub(crate) async fn create_comment(
     caller: Caller,
     Path(id): Path<Uuid>,
     IdempotencyKey(request_id): IdempotencyKey,
-    Json(CreateComment { body, visibility }): Json<CreateComment>,
+    Json(CreateComment { body, visibility, attachment_ids }): Json<CreateComment>,
 ) -> Result<(StatusCode, Json<Comment>)> {
     let (ticket_id, visibility) = (id.to_string(), visibility.into());
-    let message = pb::CreateCommentRequest { request_id, ticket_id, body, visibility };
+    let attachment_ids = attachment_ids.iter().map(Uuid::to_string).collect();
+    let message =
+        pb::CreateCommentRequest { request_id, ticket_id, body, visibility, attachment_ids };
     let answer = gateway.clients.comments().create_comment(caller.request(message)).await?;
     let comment = answer.into_inner();
     let mut mentions = Mentions::default();

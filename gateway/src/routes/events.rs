@@ -25,8 +25,10 @@ pub(crate) struct Frame {
 ///
 /// Server-sent events, only about what the caller may see. The first frame is `event: ready`. Then
 /// each change is `event: signal` with data `{"topic": …, "ids": […]}`, where the topic is
-/// `ticket.changed`, `device.presence`, `device.changed`, `company.changed`, `user.changed` or
-/// `job.changed`: a hint to fetch those records again. `event: reset` means that some may have been
+/// `ticket.changed`, `ticket.chat` (the ids are the ticket's and the chat's), `ticket.activity`,
+/// `device.presence`, `device.changed`, `company.changed`, `user.changed` or `job.changed`: a hint to fetch
+/// those records again; or `ticket.mentioned`, to staff, whose ids are the ticket and then who was mentioned
+/// on it. `event: reset` means that some may have been
 /// lost: fetch everything again. A comment comes every 15 seconds. The stream ends with the session.
 #[utoipa::path(
     get, path = "/api/events", tag = "events",

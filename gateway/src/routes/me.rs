@@ -1,11 +1,16 @@
 //! The caller.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use chamados_proto::identity::v1 as pb;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::users::{self, User};
+use super::{
+    ticket_filter::TicketFilter,
+    users::{self, User},
+};
 use crate::{
     extract::{Json, nullable},
     names::Mentions,
@@ -32,12 +37,20 @@ pub(crate) struct Tenant {
 
 /// How the caller wants the panel.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Preferences {
     /// `pt-BR` or `en`; null follows the browser.
     locale: Option<String>,
     /// Null follows the system.
     theme: Option<Theme>,
+    /// The filter the list of tickets opens with, by the names of its query parameters; null when there is
+    /// none.
+    default_ticket_filter: Option<SavedFilter>,
 }
+
+/// Names and values of query parameters of `/api/tickets`, for example
+/// `{"status": ["pending"], "assigneeId": ["none"]}`.
+type SavedFilter = BTreeMap<String, Vec<String>>;
 
 /// Colours of the panel.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -53,13 +66,18 @@ pub(crate) enum Theme {
 
 /// New preferences; what is left out stays.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct UpdatePreferences {
     /// `pt-BR` or `en`; null follows the browser again.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     locale: Option<Option<String>>,
     theme: Option<Theme>,
+    /// Names and values of query parameters of `/api/tickets`, each as it takes them. Null takes the filter
+    /// away.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<BTreeMap<String, Vec<String>>>)]
+    default_ticket_filter: Option<Option<SavedFilter>>,
 }
 
 impl Theme {
@@ -77,9 +95,11 @@ impl Theme {
 impl From<pb::Preferences> for Preferences {
     fn from(preferences: pb::Preferences) -> Self {
         let theme = preferences.theme.as_deref();
+        let filter = preferences.default_ticket_filter.as_deref();
         Self {
             locale: preferences.locale,
             theme: Theme::ALL.into_iter().find(|known| Some(known.as_str()) == theme),
+            default_ticket_filter: filter.and_then(|filter| serde_json::from_str(filter).ok()),
         }
     }
 }
@@ -108,6 +128,12 @@ pub(crate) async fn get_me(
     }))
 }
 
+/// A filter as the identity service keeps it, when a list of tickets takes it.
+fn saved(filter: SavedFilter) -> Result<String> {
+    TicketFilter::check(&filter)?;
+    serde_json::to_string(&filter).map_err(Problem::internal)
+}
+
 /// Change the caller's preferences
 ///
 /// What is left out stays as it is.
@@ -121,7 +147,12 @@ pub(crate) async fn update_preferences(
     Json(body): Json<UpdatePreferences>,
 ) -> Result<Json<Preferences>> {
     let theme = body.theme.map(|theme| theme.as_str().to_owned());
-    let preferences = pb::Preferences { locale: body.locale.map(Option::unwrap_or_default), theme };
+    let filter = body.default_ticket_filter.map(|filter| filter.map(saved).transpose());
+    let preferences = pb::Preferences {
+        locale: body.locale.map(Option::unwrap_or_default),
+        theme,
+        default_ticket_filter: filter.transpose()?.map(Option::unwrap_or_default),
+    };
     let request = caller.request(pb::UpdatePreferencesRequest { preferences: Some(preferences) });
     let preferences = gateway.clients.users().update_preferences(request).await?.into_inner();
     Ok(Json(preferences.into()))

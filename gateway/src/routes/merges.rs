@@ -69,6 +69,9 @@ pub(crate) struct TicketReferences {
     assigned: i64,
     comments: i64,
     work_sessions: i64,
+    watched: i64,
+    /// Messages written in live chats.
+    chat_messages: i64,
 }
 
 /// What in the device service refers to a user.
@@ -146,6 +149,8 @@ pub(crate) async fn preview_merge(
         assigned: of.tickets_assigned,
         comments: of.comments_written,
         work_sessions: of.work_sessions,
+        watched: of.tickets_watched,
+        chat_messages: of.chat_messages,
     });
     let devices = unless_away(devices)?
         .map(|of| DeviceReferences { assigned: of.devices_assigned, linked: of.devices_linked });

@@ -3,19 +3,20 @@
 use axum::extract::State;
 use chamados_proto::ticket::v1 as pb;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
-use utoipa::{IntoParams, ToSchema};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::ticket_filter::{self, TicketFilter};
 use crate::{
     extract::{Json, Path, Query, nullable},
     idempotency::IdempotencyKey,
-    names::{CompanyRef, DeviceRef, Mentions, Names, QueueRef, UserRef},
+    names::{CategoryRef, CompanyRef, DeviceRef, Mentions, Names, QueueRef, UserRef},
     problem::{Problem, Result},
     session::Caller,
     state::Gateway,
     version::{IfMatch, Tagged, Versioned},
-    wire::{Created, List, Mask, created, mirror, optional_time, time, timestamp},
+    wire::{Created, List, Mask, Paging, created, mirror, optional_time, time},
 };
 
 mirror! {
@@ -67,38 +68,44 @@ mirror! {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Ticket {
     /// UUIDv7.
-    id: String,
+    pub(super) id: String,
     /// Counts up from 1 in the tenant, never reused.
-    number: i64,
-    subject: String,
+    pub(super) number: i64,
+    pub(super) subject: String,
     /// Safe HTML.
-    description: String,
-    status: TicketStatus,
-    priority: Priority,
-    queue: QueueRef,
+    pub(super) description: String,
+    pub(super) status: TicketStatus,
+    pub(super) priority: Priority,
+    pub(super) queue: QueueRef,
+    /// What sort of help is asked for.
+    pub(super) category: Option<CategoryRef>,
+    /// Words to find it by, sorted.
+    pub(super) tags: Vec<String>,
     /// Who asks.
-    requester: UserRef,
-    company: Option<CompanyRef>,
+    pub(super) requester: UserRef,
+    pub(super) company: Option<CompanyRef>,
     /// The device it is about.
-    device: Option<DeviceRef>,
+    pub(super) device: Option<DeviceRef>,
     /// The member of staff who has it.
-    assignee: Option<UserRef>,
+    pub(super) assignee: Option<UserRef>,
+    /// Who sees it and hears of its changes besides those it concerns.
+    pub(super) watchers: Vec<UserRef>,
     /// Why it is paused, while it is.
-    pause_reason: Option<PauseReason>,
+    pub(super) pause_reason: Option<PauseReason>,
     /// Closed work sessions together, in seconds.
-    worked_seconds: i64,
+    pub(super) worked_seconds: i64,
     /// When the open work session began, while in progress.
-    working_since: Option<DateTime<Utc>>,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
+    pub(super) working_since: Option<DateTime<Utc>>,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) updated_at: DateTime<Utc>,
     /// When it was last resolved, while it is.
-    resolved_at: Option<DateTime<Utc>>,
+    pub(super) resolved_at: Option<DateTime<Utc>>,
     /// Number of changes.
-    version: i64,
+    pub(super) version: i64,
 }
 
 impl Ticket {
-    fn of(ticket: pb::Ticket, names: &Names) -> Result<Self> {
+    pub(super) fn of(ticket: pb::Ticket, names: &Names) -> Result<Self> {
         Ok(Self {
             id: ticket.id,
             number: ticket.number,
@@ -107,10 +114,13 @@ impl Ticket {
             status: TicketStatus::of(ticket.status)?,
             priority: Priority::of(ticket.priority)?,
             queue: names.queue(ticket.queue_id),
+            category: ticket.category_id.map(|id| names.category(id)),
+            tags: ticket.tags,
             requester: names.user(ticket.requester_id),
             company: ticket.company_id.map(|id| names.company(id)),
             device: ticket.device_id.map(|id| names.device(id)),
             assignee: ticket.assignee_id.map(|id| names.user(id)),
+            watchers: ticket.watcher_ids.into_iter().map(|id| names.user(id)).collect(),
             pause_reason: PauseReason::known(ticket.pause_reason),
             worked_seconds: ticket.worked_seconds,
             working_since: optional_time(ticket.working_since),
@@ -128,89 +138,15 @@ impl Versioned for Ticket {
     }
 }
 
-fn mention(mentions: &mut Mentions, ticket: &pb::Ticket) {
+/// Notes what a ticket names.
+pub(super) fn mention(mentions: &mut Mentions, ticket: &pb::Ticket) {
     mentions.queue();
+    mentions.category(ticket.category_id.as_ref());
+    ticket.watcher_ids.iter().for_each(|id| mentions.user(Some(id)));
     mentions.user(Some(&ticket.requester_id));
     mentions.user(ticket.assignee_id.as_ref());
     mentions.company(ticket.company_id.as_ref());
     mentions.device(ticket.device_id.as_ref());
-}
-
-/// Who has a ticket, as a filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AssigneeFilter {
-    Nobody,
-    User(Uuid),
-}
-
-impl<'de> Deserialize<'de> for AssigneeFilter {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        match text.as_str() {
-            "none" => Ok(Self::Nobody),
-            id => {
-                let id = id.parse().map_err(|_| D::Error::custom("must be a UUID or `none`"))?;
-                Ok(Self::User(id))
-            }
-        }
-    }
-}
-
-/// Which tickets a list holds: those that match every parameter. A repeated parameter matches any
-/// of its values.
-#[derive(Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", default)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ListTickets {
-    /// Repeatable.
-    status: Vec<TicketStatus>,
-    /// Repeatable.
-    priority: Vec<Priority>,
-    /// Repeatable.
-    queue_id: Vec<Uuid>,
-    /// Repeatable.
-    company_id: Vec<Uuid>,
-    /// An id, or `none` for tickets nobody has. Repeatable.
-    #[param(value_type = Vec<String>)]
-    assignee_id: Vec<AssigneeFilter>,
-    /// Repeatable.
-    requester_id: Vec<Uuid>,
-    /// Repeatable.
-    device_id: Vec<Uuid>,
-    /// Opened at this time or after.
-    created_from: Option<DateTime<Utc>>,
-    /// Opened before this time.
-    created_to: Option<DateTime<Utc>>,
-    /// Part of the subject, or the number; at most 200 characters.
-    q: String,
-    /// Records a page; 25 when left out, and never more than 100.
-    page_size: i32,
-    /// `nextPageToken` of the page before.
-    page_token: String,
-}
-
-impl From<ListTickets> for pb::ListTicketsRequest {
-    fn from(list: ListTickets) -> Self {
-        let texts = |ids: Vec<Uuid>| ids.iter().map(Uuid::to_string).collect();
-        let assignees = list.assignee_id.iter().filter_map(|assignee| match assignee {
-            AssigneeFilter::User(id) => Some(id.to_string()),
-            AssigneeFilter::Nobody => None,
-        });
-        let filter = pb::TicketFilter {
-            statuses: list.status.into_iter().map(Into::into).collect(),
-            priorities: list.priority.into_iter().map(Into::into).collect(),
-            queue_ids: texts(list.queue_id),
-            company_ids: texts(list.company_id),
-            assignee_ids: assignees.collect(),
-            unassigned: list.assignee_id.contains(&AssigneeFilter::Nobody),
-            requester_ids: texts(list.requester_id),
-            device_ids: texts(list.device_id),
-            created_from: list.created_from.map(timestamp),
-            created_to: list.created_to.map(timestamp),
-            query: list.q,
-        };
-        Self { page_size: list.page_size, page_token: list.page_token, filter: Some(filter) }
-    }
 }
 
 /// A ticket to be.
@@ -231,6 +167,17 @@ pub(crate) struct CreateTicket {
     device_id: Option<Uuid>,
     /// Normal when left out.
     priority: Option<Priority>,
+    /// UUIDv7 of files the caller uploaded and attached nowhere yet, at most 20.
+    #[serde(default)]
+    attachment_ids: Vec<Uuid>,
+    /// The id of a category that is not archived; none when left out.
+    category: Option<Uuid>,
+    /// At most 20 of 1 to 50 characters; of those that differ in case and accents alone the first counts.
+    #[serde(default)]
+    tags: Vec<String>,
+    /// People of the tenant, at most 50. Staff only.
+    #[serde(default)]
+    watcher_ids: Vec<Uuid>,
 }
 
 /// What changes; what is left out stays.
@@ -252,34 +199,53 @@ pub(crate) struct UpdateTicket {
     #[schema(value_type = Option<Uuid>)]
     device_id: Option<Option<Uuid>>,
     priority: Option<Priority>,
+    /// The id of a category that is not archived. Null takes it away.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<Uuid>)]
+    category: Option<Option<Uuid>>,
+    /// All of them from now on: at most 20 of 1 to 50 characters.
+    tags: Option<Vec<String>>,
+    /// All of them from now on: people of the tenant, at most 50.
+    watcher_ids: Option<Vec<Uuid>>,
 }
 
 /// List tickets
 ///
-/// Those that match and that the caller may see, newest first.
+/// Those that match and that the caller may see, newest first unless another order is asked for. A page
+/// token belongs to the order it came with.
 #[utoipa::path(
-    get, path = "/api/tickets", tag = "tickets", params(ListTickets),
+    get, path = "/api/tickets", tag = "tickets", params(TicketFilter, Paging),
     responses((status = 200, description = "One page.", body = List<Ticket>)),
 )]
 pub(crate) async fn list_tickets(
     State(gateway): State<Gateway>,
     caller: Caller,
-    Query(query): Query<ListTickets>,
+    Query(filter): Query<TicketFilter>,
+    Query(Paging { page_size, page_token }): Query<Paging>,
 ) -> Result<Json<List<Ticket>>> {
-    let request = caller.request(query.into());
-    let page = gateway.clients.tickets().list_tickets(request).await?.into_inner();
+    Ok(Json(page(&gateway, &caller, filter.message(page_size, page_token)).await?))
+}
+
+/// A page of tickets, with names.
+pub(super) async fn page(
+    gateway: &Gateway,
+    caller: &Caller,
+    message: pb::ListTicketsRequest,
+) -> Result<List<Ticket>> {
+    let page = gateway.clients.tickets().list_tickets(caller.request(message)).await;
+    let page = page.map_err(ticket_filter::refused)?.into_inner();
     let mut mentions = Mentions::default();
     page.tickets.iter().for_each(|ticket| mention(&mut mentions, ticket));
-    let names = mentions.resolve(&gateway, &caller).await;
+    let names = mentions.resolve(gateway, caller).await;
     let tickets = page.tickets.into_iter().map(|ticket| Ticket::of(ticket, &names));
-    let tickets = tickets.collect::<Result<_>>()?;
-    Ok(Json(List::page(tickets, page.next_page_token, page.total_size)))
+    Ok(List::page(tickets.collect::<Result<_>>()?, page.next_page_token, page.total_size))
 }
 
 /// Open a ticket
 ///
 /// It is pending and in the default queue unless another is named. 404 `queue_not_found`,
-/// `user_not_found`, `company_not_found` or `device_not_found` for ids that are not the tenant's.
+/// `category_not_found`, `user_not_found`, `company_not_found` or `device_not_found` for ids that are
+/// not the tenant's.
 #[utoipa::path(
     post, path = "/api/tickets", tag = "tickets",
     params(IdempotencyKey), request_body = CreateTicket,
@@ -305,6 +271,10 @@ pub(crate) async fn create_ticket(
         company_id: body.company_id.map(text),
         device_id: body.device_id.map(text),
         priority: body.priority.map_or(pb::Priority::Unspecified.into(), Into::into),
+        attachment_ids: body.attachment_ids.into_iter().map(text).collect(),
+        category_id: body.category.map(text),
+        tags: body.tags,
+        watcher_ids: body.watcher_ids.into_iter().map(text).collect(),
     });
     let ticket = gateway.clients.tickets().create_ticket(request).await?.into_inner();
     let location = format!("/api/tickets/{}", ticket.id);
@@ -366,6 +336,10 @@ pub(crate) async fn update_ticket(
         requester_id: mask.set("requester_id", body.requester_id.map(text)),
         device_id: mask.set("device_id", body.device_id.map(|id| id.map(text))),
         priority: mask.set("priority", body.priority.map(Into::into)),
+        category_id: mask.set("category_id", body.category.map(|id| id.map(text))),
+        tags: mask.set("tags", body.tags),
+        watcher_ids: mask
+            .set("watcher_ids", body.watcher_ids.map(|ids| ids.into_iter().map(text).collect())),
         ..Default::default()
     };
     let update_mask = mask.finish()?;

@@ -24,7 +24,7 @@ pub(crate) struct TimelineEntry {
     /// UUIDv7.
     id: String,
     /// What happened: `created`, `started`, `paused`, `resolved`, `reopened`, `assigned`,
-    /// `commented` or `updated`.
+    /// `commented`, `updated`, `chat_started` or `chat_ended`.
     #[serde(rename = "type")]
     kind: String,
     actor: Actor,
@@ -37,6 +37,8 @@ pub(crate) struct TimelineEntry {
     note: String,
     /// The comment, for `commented` and for `resolved` with a message.
     comment_id: Option<String>,
+    /// The live chat, for `chat_started` and `chat_ended`.
+    chat_id: Option<String>,
 }
 
 impl TimelineEntry {
@@ -52,6 +54,7 @@ impl TimelineEntry {
             changes: changes.collect(),
             note: entry.note,
             comment_id: entry.comment_id,
+            chat_id: entry.chat_id,
         })
     }
 }
@@ -83,7 +86,12 @@ pub(crate) async fn list_ticket_timeline(
     Path(id): Path<Uuid>,
     Query(Paging { page_size, page_token }): Query<Paging>,
 ) -> Result<Json<List<TimelineEntry>>> {
-    let message = pb::ListTimelineRequest { ticket_id: id.to_string(), page_size, page_token };
+    let message = pb::ListTimelineRequest {
+        ticket_id: id.to_string(),
+        page_size,
+        page_token,
+        after_version: 0,
+    };
     let answer = gateway.clients.tickets().list_timeline(caller.request(message)).await?;
     let page = answer.into_inner();
     let mut mentions = Mentions::default();

@@ -58,7 +58,7 @@ async fn a_ticket_has_names_and_its_version_as_etag() {
         },
     );
     fixture.script.on("ticket.v1.QueueService/ListQueues", |_: Request<pb::ListQueuesRequest>| {
-        let queue = pb::Queue { id: "q".into(), name: "Chamados".into(), is_default: true };
+        let queue = pb::Queue { id: "q".into(), name: "Chamados".into(), ..Default::default() };
         Ok(pb::ListQueuesResponse { queues: vec![queue] })
     });
     // The device service is away: its names are missing, and nothing else.

@@ -48,6 +48,8 @@ pub struct Config {
     pub telemetry: TelemetryConfig,
     /// The gateway's own settings.
     pub gateway: chamados_gateway::Config,
+    /// The ticket service's own settings.
+    pub ticket: chamados_ticket::Config,
     /// The device service's own settings.
     pub device: chamados_device::Config,
     /// The scheduler's own settings.
@@ -156,6 +158,7 @@ impl Config {
                 "auth.keyring_file: needed when the services run in several processes".to_owned(),
             ));
         }
+        self.ticket.validate()?;
         if let Some(mail) = self.mail()? {
             mail.check().map_err(|error| ConfigError::Invalid(error.to_string()))?;
         }

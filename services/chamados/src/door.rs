@@ -47,7 +47,13 @@ const EXPOSED: &[(Target, &[&str])] = &[
     (
         Target::Ticket,
         &[
+            "chamados.ticket.v1.ActivityService",
+            "chamados.ticket.v1.AttachmentService",
+            "chamados.ticket.v1.BulkService",
+            "chamados.ticket.v1.CategoryService",
+            "chamados.ticket.v1.ChatService",
             "chamados.ticket.v1.CommentService",
+            "chamados.ticket.v1.DashboardService",
             "chamados.ticket.v1.QueueService",
             "chamados.ticket.v1.TicketService",
         ],

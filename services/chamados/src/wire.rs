@@ -102,6 +102,8 @@ pub(crate) async fn wire(
     if config.target.contains(Target::Ticket) {
         let db = host.open("ticket", ticket::migrations()).await?;
         let service = ticket::Service::new(ticket::Deps {
+            files: ticket::Files::open(&config.ticket, &config.data_dir)?,
+            config: config.ticket.clone(),
             db: db.clone(),
             clock: backends.clock.clone(),
             signals: backends.signals.clone(),

@@ -93,6 +93,11 @@ pub trait Describe: std::error::Error + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// What a program needs to go on, by name, such as the present version for [`Kind::Stale`].
+    fn metadata(&self) -> HashMap<String, String> {
+        HashMap::new()
+    }
+
     /// How long to wait before trying again, for [`Kind::Busy`].
     fn retry_after(&self) -> Option<Duration> {
         None
@@ -102,7 +107,7 @@ pub trait Describe: std::error::Error + Send + Sync + 'static {
 /// The status of an error. Logs what the caller is not told.
 pub fn status(error: impl Describe) -> Status {
     let kind = error.kind();
-    let mut details = ErrorDetails::with_error_info(error.reason(), DOMAIN, HashMap::new());
+    let mut details = ErrorDetails::with_error_info(error.reason(), DOMAIN, error.metadata());
     for violation in error.violations() {
         details.add_bad_request_violation(violation.field, violation.message);
     }
@@ -144,6 +149,11 @@ impl Describe for Remote {
             .iter()
             .map(|v| Violation { field: v.field.clone().into(), message: v.description.clone() })
             .collect()
+    }
+
+    fn metadata(&self) -> HashMap<String, String> {
+        let details = self.0.get_error_details();
+        details.error_info().map(|info| info.metadata.clone()).unwrap_or_default()
     }
 
     fn retry_after(&self) -> Option<Duration> {

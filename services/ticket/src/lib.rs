@@ -3,9 +3,11 @@
 
 pub mod api;
 pub mod app;
+mod config;
 pub mod domain;
 pub mod error;
 pub mod events;
+pub mod files;
 pub mod store;
 
 use std::sync::Arc;
@@ -19,13 +21,19 @@ use chamados_chassis::{
 use chamados_store_kit::Db;
 use tonic::service::Routes;
 
-use crate::app::{App, peers::Peers};
+use crate::app::{App, activity::Hall, peers::Peers};
 
+pub use config::{BucketConfig, Config};
 pub use error::Error;
+pub use files::Files;
 pub use store::migrations;
 
 /// What the service needs.
 pub struct Deps {
+    /// Its settings.
+    pub config: Config,
+    /// Where attachments are.
+    pub files: Files,
     /// The ticket service's own rows.
     pub db: Db,
     /// Says what time it is.
@@ -51,9 +59,10 @@ impl Service {
     /// Makes the service.
     #[must_use]
     pub fn new(deps: Deps) -> Self {
-        let Deps { db, clock, signals, identity, device } = deps;
+        let Deps { config, files, db, clock, signals, identity, device } = deps;
         let peers = Peers::new(identity, device, clock.clone());
-        Self { app: App { db, clock, signals, peers } }
+        let hall = Hall::new();
+        Self { app: App { db, clock, signals, peers, files, config, hall } }
     }
 
     /// Every RPC, without layers.
@@ -72,6 +81,8 @@ impl Service {
         ]
     }
 
-    /// Starts its background loops: none.
-    pub fn start(&self, _shutdown: &Shutdown) {}
+    /// Starts its background loops: it hears from other replicas who is at which ticket.
+    pub fn start(&self, shutdown: &Shutdown) {
+        app::activity::start(&self.app, shutdown);
+    }
 }

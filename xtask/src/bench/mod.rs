@@ -1,22 +1,30 @@
 //! `cargo xtask bench`: measurements, one file each. They print numbers and judge nothing.
 
 mod sign_in;
+mod tickets;
 
 use anyhow::Result;
 
 /// What to measure.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+#[derive(Debug, clap::Subcommand)]
 pub(crate) enum Bench {
     /// Whether the time of a refused sign-in tells that an e-mail address is known
-    SignIn,
+    SignIn {
+        /// Builds with optimisation, which takes minutes
+        #[arg(long)]
+        release: bool,
+    },
+    /// Lists, searches, opening and playing among a million tickets
+    Tickets(tickets::Args),
 }
 
-/// Measures on a product built with optimisation, or without.
+/// Measures.
 ///
 /// # Errors
 /// The product does not build or start.
-pub(crate) fn bench(what: Bench, release: bool) -> Result<()> {
+pub(crate) fn bench(what: &Bench) -> Result<()> {
     match what {
-        Bench::SignIn => sign_in::measure(release),
+        Bench::SignIn { release } => sign_in::measure(*release),
+        Bench::Tickets(args) => tickets::measure(args),
     }
 }

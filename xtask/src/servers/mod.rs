@@ -57,13 +57,25 @@ impl Servers {
     /// A program is missing and cannot be installed from here, or does not start.
     pub(crate) fn start(needs: Needs) -> Result<Self> {
         let wanted = |needed: bool, variable| needed && env::var_os(variable).is_none();
-        let programs = install::find_or_install(install::Wanted {
+        Self::start_wanted(install::Wanted {
             postgres: wanted(needs.databases, DATABASE_URL),
             redis: wanted(needs.databases, REDIS_URL),
             smtp: wanted(needs.smtp, SMTP_PYTHON),
             chromium: wanted(needs.chromium, CHROMIUM),
-        })?;
+        })
+    }
 
+    /// Finds or installs PostgreSQL and starts one that nobody else works with, whatever the variables say.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub(crate) fn postgres_alone() -> Result<Self> {
+        let none = install::Wanted { postgres: false, redis: false, smtp: false, chromium: false };
+        Self::start_wanted(install::Wanted { postgres: true, ..none })
+    }
+
+    fn start_wanted(wanted: install::Wanted) -> Result<Self> {
+        let programs = install::find_or_install(wanted)?;
         let mut command = Command::new(env::current_exe()?);
         command.arg("keep-servers");
         if let Some(path) = &programs.postgres {
@@ -101,6 +113,14 @@ impl Servers {
     /// The environment of the tests.
     pub(crate) fn variables(&self) -> &BTreeMap<String, String> {
         &self.variables
+    }
+
+    /// URL of the PostgreSQL that was started.
+    ///
+    /// # Errors
+    /// None was.
+    pub(crate) fn postgres_url(&self) -> Result<&str> {
+        self.variables.get(DATABASE_URL).map(String::as_str).context("no PostgreSQL was started")
     }
 
     /// Stops the servers and waits until they and their folder are gone.

@@ -26,6 +26,12 @@ pub enum Permission {
     TicketsReopen,
     /// See queues.
     QueuesRead,
+    /// Make, change and delete queues.
+    QueuesManage,
+    /// See categories.
+    CategoriesRead,
+    /// Make, change and delete categories.
+    CategoriesManage,
     /// See companies.
     CompaniesRead,
     /// Make and change companies, see and rotate provisioning codes.
@@ -68,6 +74,9 @@ const TABLE: &[(Permission, &str, &[Role])] = &[
     (Permission::TicketsCommentInternal, "tickets.comment_internal", &[Admin, Agent]),
     (Permission::TicketsReopen, "tickets.reopen", &[Admin, Agent, Manager, Collaborator]),
     (Permission::QueuesRead, "queues.read", &[Admin, Agent, Manager, Collaborator]),
+    (Permission::QueuesManage, "queues.manage", &[Admin]),
+    (Permission::CategoriesRead, "categories.read", &[Admin, Agent, Manager, Collaborator]),
+    (Permission::CategoriesManage, "categories.manage", &[Admin]),
     (Permission::CompaniesRead, "companies.read", &[Admin, Agent, Manager, Collaborator]),
     (Permission::CompaniesManage, "companies.manage", &[Admin]),
     (Permission::UsersRead, "users.read", &[Admin, Agent, Manager]),

@@ -220,7 +220,8 @@ impl Principal {
 }
 
 /// Who a change is put down to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Actor {
     /// A person.
     User(UserId),

@@ -127,13 +127,15 @@ impl From<Summary> for pb::UserSummary {
 
 impl From<Preferences> for pb::Preferences {
     fn from(preferences: Preferences) -> Self {
-        Self { locale: preferences.locale, theme: preferences.theme }
+        let Preferences { locale, theme, default_ticket_filter } = preferences;
+        Self { locale, theme, default_ticket_filter }
     }
 }
 
 impl From<pb::Preferences> for Preferences {
     fn from(preferences: pb::Preferences) -> Self {
-        Self { locale: preferences.locale, theme: preferences.theme }
+        let pb::Preferences { locale, theme, default_ticket_filter } = preferences;
+        Self { locale, theme, default_ticket_filter }
     }
 }
 

@@ -67,6 +67,7 @@ pub async fn merge(app: &App, cx: &CallContext, from: UserId, into: UserId) -> R
     if !store::merges::absorb(&tx, &from, into.id, now).await? {
         return Err(Error::StaleVersion);
     }
+    store::users::replace_in_filters(&tx, tenant, from.id, into.id).await?;
     store::sessions::end_all(&tx, from.id, None, now).await?;
     store::resets::end_all(&tx, from.id, now).await?;
     let merge = Merge {

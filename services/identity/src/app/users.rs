@@ -18,6 +18,7 @@ use super::{App, audit};
 use crate::{
     domain::{
         email::Email,
+        saved_filter,
         user::{
             KnownNames, LOCALES, NewPerson, Preferences, Summary, THEMES, Unfit, User, UserFilter,
             Visibility,
@@ -164,11 +165,11 @@ pub async fn create(app: &App, cx: &CallContext, new: CreateUser) -> Result<Show
     Ok(Shown { user, platform })
 }
 
-/// Changes how the panel looks to the caller; absent fields stay, an empty locale is forgotten.
+/// Changes how the panel looks to the caller; absent fields stay, an empty locale or filter is forgotten.
 pub async fn update_preferences(
     app: &App,
     cx: &CallContext,
-    preferences: Preferences,
+    mut preferences: Preferences,
 ) -> Result<Preferences> {
     let tenant = cx.principal().tenant()?;
     let id = cx.principal().user().ok_or(Denied::Forbidden)?;
@@ -179,6 +180,10 @@ pub async fn update_preferences(
     let locale = preferences.locale.clone().filter(|locale| !locale.is_empty());
     checks.ensure("locale", known(&locale, &LOCALES), "must be pt-BR or en");
     checks.ensure("theme", known(&preferences.theme, &THEMES), "must be light, dark or system");
+    if let Some(filter) = &mut preferences.default_ticket_filter {
+        *filter =
+            checks.take("default_ticket_filter", saved_filter::parse(filter)).unwrap_or_default();
+    }
     checks.finish()?;
     let tx = app.db.begin().await?;
     store::users::set_preferences(&tx, tenant, id, &preferences).await?;

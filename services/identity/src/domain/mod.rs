@@ -10,6 +10,7 @@ pub mod merge;
 pub mod name;
 pub mod password;
 pub mod reset;
+pub mod saved_filter;
 pub mod service_account;
 pub mod session;
 pub mod tenant;

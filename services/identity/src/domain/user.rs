@@ -227,6 +227,8 @@ pub struct Preferences {
     pub locale: Option<String>,
     /// `light`, `dark` or `system`.
     pub theme: Option<String>,
+    /// The filter their list of tickets opens with, as JSON.
+    pub default_ticket_filter: Option<String>,
 }
 
 /// Languages of the panel.

@@ -49,6 +49,8 @@ fn of_tickets(fact: Fact<TicketReferencesMoved>) -> Result<merges::Answer, Handl
         ("tickets_assigned", moved.tickets_assigned),
         ("comments_written", moved.comments_written),
         ("work_sessions", moved.work_sessions),
+        ("tickets_watched", moved.tickets_watched),
+        ("chat_messages", moved.chat_messages),
     ];
     answer(fact, "ticket", |payload| &payload.merge_id, &counts)
 }

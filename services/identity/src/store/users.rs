@@ -7,10 +7,10 @@ use chamados_chassis::{
 };
 use chamados_store_kit::{Db, StoreError, Tx, keyset, text};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait as _, LockType, Order};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Func, LockType, Order};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+    ActiveValue::NotSet, ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
 };
 use uuid::Uuid;
 
@@ -79,6 +79,7 @@ pub async fn insert(tx: &Tx, user: &User, password_hash: Option<String>) -> Resu
         version: Set(user.version),
         platform: Set(user.platform),
         merged_into: Set(user.merged_into.map(Uuid::from)),
+        default_ticket_filter: Set(None),
     };
     Entity::insert(model).exec_without_returning(tx).await?;
     Ok(())
@@ -253,7 +254,8 @@ pub async fn set_password(
 }
 
 /// Writes a changed account that was in `tenant`, unless somebody else changed it since; whether it
-/// was written. Password and preferences stay.
+/// was written. Password and preferences stay; only a saved filter does not, when the account leaves the
+/// tenant it is about.
 ///
 /// # Errors
 /// [`StoreError`], a unique violation when the tenant has the e-mail.
@@ -272,6 +274,7 @@ pub async fn update(tx: &Tx, tenant: TenantId, user: &User) -> Result<bool, Stor
             version: Set(user.version),
             platform: Set(user.platform),
             merged_into: Set(user.merged_into.map(Uuid::from)),
+            default_ticket_filter: if user.tenant == tenant { NotSet } else { Set(None) },
             ..Default::default()
         })
         .filter(Column::TenantId.eq(tenant.as_uuid()))
@@ -338,10 +341,11 @@ pub async fn preferences(
     Ok(found.map_or_else(Preferences::default, |row| Preferences {
         locale: row.locale,
         theme: row.theme,
+        default_ticket_filter: row.default_ticket_filter,
     }))
 }
 
-/// Writes down how the panel looks; absent fields stay, an empty locale is forgotten.
+/// Writes down how the panel looks; absent fields stay, an empty locale or filter is forgotten.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -358,6 +362,9 @@ pub async fn set_preferences(
     if let Some(theme) = &preferences.theme {
         model.theme = Set(Some(theme.clone()));
     }
+    if let Some(filter) = &preferences.default_ticket_filter {
+        model.default_ticket_filter = Set(Some(filter.clone()).filter(|filter| !filter.is_empty()));
+    }
     if preferences == &Preferences::default() {
         return Ok(());
     }
@@ -365,6 +372,30 @@ pub async fn set_preferences(
         .set(model)
         .filter(Column::TenantId.eq(tenant.as_uuid()))
         .filter(Column::Id.eq(id.as_uuid()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Puts an account in the place of another in the filters people of the tenant saved.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn replace_in_filters(
+    tx: &Tx,
+    tenant: TenantId,
+    from: UserId,
+    into: UserId,
+) -> Result<(), StoreError> {
+    let (from, into) = (from.to_string(), into.to_string());
+    let replaced = Func::cust("replace")
+        .arg(Expr::col(Column::DefaultTicketFilter))
+        .arg(from.as_str())
+        .arg(into.as_str());
+    Entity::update_many()
+        .col_expr(Column::DefaultTicketFilter, replaced.into())
+        .filter(Column::TenantId.eq(tenant.as_uuid()))
+        .filter(Column::DefaultTicketFilter.contains(&from))
         .exec(tx)
         .await?;
     Ok(())

@@ -31,7 +31,8 @@ store_suite!(
     merging_again_gives_the_merge_and_chains_have_one_end,
     what_cannot_be_merged,
     the_last_answer_ends_it,
-    the_address_of_a_merged_account_enrols_for_the_survivor
+    the_address_of_a_merged_account_enrols_for_the_survivor,
+    saved_filters_name_the_survivor
 );
 
 const GROUP: &str = "identity.references_moved";
@@ -352,5 +353,23 @@ async fn the_address_of_a_merged_account_enrols_for_the_survivor(
     assert_eq!(admit().await?, old);
     merge(&identity, &admin, &old, &new).await?;
     assert_eq!(admit().await?, new);
+    Ok(())
+}
+
+async fn saved_filters_name_the_survivor(db: &TestDatabase) -> anyhow::Result<()> {
+    let identity = Identity::start(db).await?;
+    let (admin, _) = identity.set_up().await?;
+    let gone = somebody(&identity, &admin, "gone", pb::Role::Agent, None).await?;
+    let stays = somebody(&identity, &admin, "stays", pb::Role::Agent, None).await?;
+    let filter = |who: &str| format!(r#"{{"assigneeId":["none","{who}"],"watcherId":["{who}"]}}"#);
+    let preferences =
+        pb::Preferences { default_ticket_filter: Some(filter(&gone)), ..Default::default() };
+    let mut users = UserServiceClient::new(identity.channel.clone());
+    let request = pb::UpdatePreferencesRequest { preferences: Some(preferences) };
+    users.update_preferences(identity.by(&admin, request)).await?;
+    merge(&identity, &admin, &gone, &stays).await?;
+    let me = users.get_current_user(identity.by(&admin, pb::GetCurrentUserRequest {})).await?;
+    let kept = me.into_inner().preferences.unwrap().default_ticket_filter;
+    assert_eq!(kept, Some(filter(&stays)));
     Ok(())
 }

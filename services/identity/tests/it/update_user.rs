@@ -266,11 +266,22 @@ async fn only_the_platform_moves_people_between_tenants(db: &TestDatabase) -> an
     let nowhere = Uuid::now_v7().to_string();
     let refused = update(&identity, &ana, move_to(&nowhere), &["tenant_id"], "").await;
     assert_eq!(reason(refused), "tenant_not_found");
+    let filter = pb::Preferences {
+        theme: Some("dark".into()),
+        default_ticket_filter: Some("{}".into()),
+        ..Default::default()
+    };
+    let filter = pb::UpdatePreferencesRequest { preferences: Some(filter) };
+    users.update_preferences(identity.by(&beto, filter)).await?;
     let moved = update(&identity, &ana, move_to(&target), &["tenant_id"], "").await?;
     assert_eq!(moved.tenant_id.as_ref(), Some(&target));
     assert_eq!(reason(identity.principal(&session).await), "session_invalid");
     let there = identity.principal(&identity.sign_in("b@example.com", PASSWORD).await?).await?;
     assert_eq!(there.tenant()?.to_string(), target);
+    let me = users.get_current_user(identity.by(&there, pb::GetCurrentUserRequest {})).await?;
+    let kept = me.into_inner().preferences.unwrap();
+    let expected = pb::Preferences { theme: Some("dark".into()), ..Default::default() };
+    assert_eq!(kept, expected, "a filter of the old tenant's records is of no use");
 
     // The old tenant still knows the name, and only that.
     let names = pb::BatchGetUserSummariesRequest { ids: vec![id_of(&beto)] };

@@ -9,7 +9,8 @@ use crate::support::{Identity, person, reason, stranger};
 store_suite!(
     roles_limit_whom_one_makes,
     managers_see_their_company_and_nobody_sees_other_tenants,
-    preferences_stay_and_are_checked
+    preferences_stay_and_are_checked,
+    a_default_filter_is_kept_cleared_and_checked
 );
 
 fn create(email: &str, role: pb::Role, company: Option<&str>) -> pb::CreateUserRequest {
@@ -80,6 +81,36 @@ async fn managers_see_their_company_and_nobody_sees_other_tenants(
     Ok(())
 }
 
+async fn a_default_filter_is_kept_cleared_and_checked(db: &TestDatabase) -> anyhow::Result<()> {
+    let identity = Identity::start(db).await?;
+    let (admin, _) = identity.set_up().await?;
+    let mut users = UserServiceClient::new(identity.channel.clone());
+    let set = |filter: &str| pb::UpdatePreferencesRequest {
+        preferences: Some(pb::Preferences {
+            default_ticket_filter: Some(filter.to_owned()),
+            ..Default::default()
+        }),
+    };
+    let filter = r#"{"assigneeId":["none"],"tag":["b","a"]}"#;
+    let loose = r#" {"tag": ["b", "a"], "q": [], "assigneeId": ["none"]}"#;
+    let kept = users.update_preferences(identity.by(&admin, set(loose))).await?.into_inner();
+    assert_eq!(kept.default_ticket_filter.as_deref(), Some(filter));
+    for wrong in ["[]", "{", r#"{"tags": ["a"]}"#, r#"{"tag": "a"}"#, &"x".repeat(20_000)] {
+        let refused = users.update_preferences(identity.by(&admin, set(wrong))).await;
+        assert_eq!(reason(refused), "invalid_argument", "{wrong}");
+    }
+    let me = users.get_current_user(identity.by(&admin, pb::GetCurrentUserRequest {})).await?;
+    let still = me.into_inner().preferences.unwrap();
+    assert_eq!(
+        still.default_ticket_filter.as_deref(),
+        Some(filter),
+        "what is refused changes nothing"
+    );
+    let none = users.update_preferences(identity.by(&admin, set(""))).await?.into_inner();
+    assert_eq!(none, pb::Preferences::default());
+    Ok(())
+}
+
 async fn preferences_stay_and_are_checked(db: &TestDatabase) -> anyhow::Result<()> {
     let identity = Identity::start(db).await?;
     let (admin, _) = identity.set_up().await?;
@@ -88,6 +119,7 @@ async fn preferences_stay_and_are_checked(db: &TestDatabase) -> anyhow::Result<(
         preferences: Some(pb::Preferences {
             locale: locale.map(ToOwned::to_owned),
             theme: theme.map(ToOwned::to_owned),
+            ..Default::default()
         }),
     };
     users.update_preferences(identity.by(&admin, set(Some("pt-BR"), None))).await?;

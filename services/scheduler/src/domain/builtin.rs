@@ -102,6 +102,27 @@ pub const BUILTINS: &[Builtin] = &[
         "20 3 * * *",
     ),
     Builtin::new(
+        "ticket-end-inactive-chats",
+        "ticket.end_inactive_chats",
+        "Ends live chats nobody writes in.",
+        Kind::Interval,
+        "300",
+    ),
+    Builtin::new(
+        "ticket-fold-figures",
+        "ticket.fold_figures",
+        "Takes what changes added to the figures of the dashboard together.",
+        Kind::Interval,
+        "300",
+    ),
+    Builtin::new(
+        "ticket-purge-attachments",
+        "ticket.purge_attachments",
+        "Removes uploaded files that were attached nowhere within a day.",
+        Kind::Cron,
+        "50 * * * *",
+    ),
+    Builtin::new(
         "device-purge-processed",
         "device.purge_processed",
         "Forgets answered requests and delivered events of the device service.",

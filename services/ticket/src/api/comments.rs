@@ -13,7 +13,7 @@ use crate::{
         App,
         comments::{self, NewComment},
     },
-    domain::RichText,
+    domain::{RichText, rich_text::MOST_MENTIONS},
 };
 
 /// The service.
@@ -51,12 +51,18 @@ impl CommentService for Api {
 fn new_comment(request: &pb::CreateCommentRequest) -> Result<NewComment, Invalid> {
     let mut checks = Checks::default();
     let ticket = checks.take("ticket_id", request.ticket_id.parse());
-    let body = checks.take("body", RichText::parse_filled(&request.body));
+    let attachments = decode::attachments(&mut checks, &request.attachment_ids);
+    // Files say something by themselves.
+    let read = if attachments.is_empty() { RichText::parse_filled } else { RichText::parse };
+    let body = checks.take("body", read(&request.body));
+    let mentioned = body.as_ref().map_or(0, |body| body.mentions().len());
+    checks.ensure("body", mentioned <= MOST_MENTIONS, decode::TOO_MANY_MENTIONS);
     let visibility = checks.take("visibility", decode::comment_visibility(request.visibility()));
     match (ticket, body, visibility) {
         (Some(ticket), Some(body), Some(visibility)) => {
             let repeat = decode::repeat(&request.request_id, request);
-            Ok(NewComment { repeat, ticket, body, visibility })
+            let new = NewComment { repeat, ticket, body, visibility, attachments };
+            checks.finish().map(|()| new)
         }
         _ => Err(checks.into_invalid()),
     }

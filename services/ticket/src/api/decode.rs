@@ -16,12 +16,17 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::{
-    app::Repeat,
+    app::{Repeat, tickets::ListKey},
     domain::{
-        CommentVisibility, Edit, PauseReason, Priority, Query, RichText, Status, Subject,
-        TicketFilter,
+        AttachmentId, CommentVisibility, Edit, ListEdit, Name, PauseReason, Priority, Query,
+        RichText, SketchKind, Status, Subject, Tag, Tags, TagsEdit, TicketFilter, TicketSort,
+        Watchers, attachment::MOST as MOST_FILES, rich_text::MOST_MENTIONS,
+        watchers::TooManyWatchers,
     },
 };
+
+/// More people than a text can mention.
+pub(super) const TOO_MANY_MENTIONS: &str = "must mention at most 50 people";
 
 /// Most values of one field of a filter.
 const MOST_VALUES: usize = 100;
@@ -41,6 +46,9 @@ pub(super) enum Unfit {
     /// Not an id.
     #[error("must hold UUIDs only")]
     Id,
+    /// Not a tag.
+    #[error("must hold tags only")]
+    Tag,
 }
 
 /// Reads an id.
@@ -77,6 +85,12 @@ impl Timed for (DateTime<Utc>, Uuid) {
     }
 }
 
+impl Timed for ListKey {
+    fn time(&self) -> DateTime<Utc> {
+        self.2
+    }
+}
+
 impl Timed for (i64, DateTime<Utc>, Uuid) {
     fn time(&self) -> DateTime<Utc> {
         self.1
@@ -93,6 +107,20 @@ pub(super) fn page<K: DeserializeOwned + Timed>(
         Ok(page)
     } else {
         Err(Invalid::field("page_token", "is not a token of this list"))
+    }
+}
+
+/// Reads which page of a list of tickets is wanted. A token belongs to its order.
+pub(super) fn list_page(
+    size: i32,
+    token: &str,
+    sort: TicketSort,
+) -> Result<PageRequest<ListKey>, Invalid> {
+    let page = page::<ListKey>(size, token)?;
+    if page.after.is_none_or(|(order, ..)| order == sort) {
+        Ok(page)
+    } else {
+        Err(Invalid::field("page_token", "belongs to another order"))
     }
 }
 
@@ -119,6 +147,14 @@ pub(super) fn filter(filter: &pb::TicketFilter) -> Result<TicketFilter, Invalid>
         devices: ids(&mut checks, "filter.device_ids", &filter.device_ids),
         created_from: time(&mut checks, "filter.created_from", filter.created_from),
         created_to: time(&mut checks, "filter.created_to", filter.created_to),
+        categories: ids(&mut checks, "filter.category_ids", &filter.category_ids),
+        uncategorised: filter.uncategorised,
+        tag_keys: each(&mut checks, "filter.tags", &filter.tags, |text| {
+            Tag::parse(text).map(|tag| tag.key()).map_err(|_| Unfit::Tag)
+        }),
+        watchers: ids(&mut checks, "filter.watcher_ids", &filter.watcher_ids),
+        updated_from: time(&mut checks, "filter.updated_from", filter.updated_from),
+        updated_to: time(&mut checks, "filter.updated_to", filter.updated_to),
         query: checks.take("filter.query", Query::parse(&filter.query)).flatten(),
     };
     checks.finish().map(|()| read)
@@ -182,10 +218,71 @@ pub(super) fn edit(ticket: &pb::Ticket, paths: &[String]) -> Result<Edit, Invali
                 edit.device = Some(optional_id(checks, "device_id", ticket.device_id.as_ref()));
             }
             "priority" => edit.priority = checks.take("priority", priority(ticket.priority())),
+            "category_id" => {
+                edit.category =
+                    Some(optional_id(checks, "category_id", ticket.category_id.as_ref()));
+            }
+            "tags" => {
+                let tags = checks.take("tags", Tags::parse(&ticket.tags));
+                edit.tags = tags.map(TagsEdit::Set).unwrap_or_default();
+            }
+            "watcher_ids" => edit.watchers = watchers(checks, &ticket.watcher_ids),
             other => checks.ensure("update_mask", false, format!("{other:?} cannot be changed")),
         }
     }
     checks.finish().map(|()| edit)
+}
+
+/// Reads which files come along.
+pub(super) fn attachments(checks: &mut Checks, texts: &[String]) -> Vec<AttachmentId> {
+    checks.ensure("attachment_ids", texts.len() <= MOST_FILES, "must have at most 20 values");
+    ids(checks, "attachment_ids", texts)
+}
+
+/// Reads who watches.
+pub(super) fn watchers(checks: &mut Checks, texts: &[String]) -> Option<Watchers> {
+    let people = if texts.len() > MOST_VALUES {
+        Err(TooManyWatchers.to_string())
+    } else {
+        let ids: Result<Vec<_>, _> = texts.iter().map(|text| text.parse()).collect();
+        ids.map_err(|_| Unfit::Id.to_string())
+    };
+    let watchers =
+        people.and_then(|people| Watchers::of(people).map_err(|error| error.to_string()));
+    checks.take("watcher_ids", watchers)
+}
+
+/// Reads the new values that an update's mask names of a queue or a category.
+///
+/// # Errors
+/// [`Invalid`] naming each field that is not right or cannot be changed.
+pub(super) fn list_edit(
+    name: &str,
+    archived: bool,
+    mask: Option<&prost_types::FieldMask>,
+) -> Result<ListEdit, Invalid> {
+    let mut checks = Checks::default();
+    let mut edit = ListEdit::default();
+    for path in mask.map_or(&[][..], |mask| &mask.paths) {
+        match path.as_str() {
+            "name" => edit.name = checks.take("name", Name::parse(name)),
+            "archived" => edit.archived = Some(archived),
+            other => checks.ensure("update_mask", false, format!("{other:?} cannot be changed")),
+        }
+    }
+    checks.finish().map(|()| edit)
+}
+
+/// Reads in which order a list is wanted.
+pub(super) fn sort(sort: i32) -> Result<TicketSort, Invalid> {
+    match pb::TicketSort::try_from(sort) {
+        Ok(pb::TicketSort::Unspecified | pb::TicketSort::Newest) => Ok(TicketSort::Newest),
+        Ok(pb::TicketSort::Oldest) => Ok(TicketSort::Oldest),
+        Ok(pb::TicketSort::Updated) => Ok(TicketSort::Updated),
+        Ok(pb::TicketSort::Priority) => Ok(TicketSort::Priority),
+        Ok(pb::TicketSort::Attention) => Ok(TicketSort::Attention),
+        Err(_) => Err(Invalid::field("sort", "is no order this version knows")),
+    }
 }
 
 /// Reads a priority that must be given.
@@ -219,6 +316,25 @@ pub(super) const fn comment_visibility(
         pb::Visibility::Unspecified => Err(Unfit::Unspecified),
         pb::Visibility::Public => Ok(CommentVisibility::Public),
         pb::Visibility::Internal => Ok(CommentVisibility::Internal),
+    }
+}
+
+/// Reads a text that is to be said, and that may be empty.
+pub(super) fn said(field: &'static str, html: &str) -> Result<RichText, Invalid> {
+    let text = RichText::parse(html).map_err(|error| Invalid::field(field, error.to_string()))?;
+    if text.mentions().len() > MOST_MENTIONS {
+        return Err(Invalid::field(field, TOO_MANY_MENTIONS));
+    }
+    Ok(text)
+}
+
+/// Reads what a draft is to become, which must be given.
+pub(super) const fn sketch_kind(kind: pb::DraftKind) -> Result<SketchKind, Unfit> {
+    match kind {
+        pb::DraftKind::Unspecified => Err(Unfit::Unspecified),
+        pb::DraftKind::Comment => Ok(SketchKind::Comment),
+        pb::DraftKind::Closing => Ok(SketchKind::Closing),
+        pb::DraftKind::Facts => Ok(SketchKind::Facts),
     }
 }
 

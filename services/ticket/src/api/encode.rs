@@ -4,8 +4,9 @@ use chamados_chassis::clock::to_proto;
 use chamados_proto::ticket::v1 as pb;
 
 use crate::domain::{
-    Comment, CommentVisibility, FieldChange, PauseReason, Priority, Queue, RecordedEntry, Status,
-    Ticket, UserReferences, WorkSession,
+    Attachment, Category, Chat, ChatEnding, ChatMessage, Comment, CommentVisibility, FieldChange,
+    PauseReason, Priority, Queue, ReadMark, RecordedEntry, Sketch, SketchKind, Status, Ticket,
+    UserReferences, WorkSession,
 };
 
 impl From<Status> for pb::Status {
@@ -74,6 +75,9 @@ impl From<Ticket> for pb::Ticket {
             update_time: Some(to_proto(ticket.updated_at)),
             resolve_time: state.resolved_at().map(to_proto),
             version: ticket.version,
+            category_id: ticket.category.map(|id| id.to_string()),
+            tags: ticket.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
+            watcher_ids: ticket.watchers.as_slice().iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -89,6 +93,7 @@ impl From<RecordedEntry> for pb::TimelineEntry {
             changes: entry.changes.into_iter().map(Into::into).collect(),
             note: entry.note,
             comment_id: entry.comment.map(|id| id.to_string()),
+            chat_id: entry.chat.map(|id| id.to_string()),
         }
     }
 }
@@ -112,6 +117,7 @@ impl From<WorkSession> for pb::WorkSession {
 
 impl From<Comment> for pb::Comment {
     fn from(comment: Comment) -> Self {
+        let mentioned = comment.body.mentions();
         Self {
             id: comment.id.to_string(),
             ticket_id: comment.ticket.to_string(),
@@ -119,13 +125,129 @@ impl From<Comment> for pb::Comment {
             visibility: pb::Visibility::from(comment.visibility).into(),
             body: comment.body.to_string(),
             create_time: Some(to_proto(comment.created_at)),
+            attachments: comment.attachments.into_iter().map(Into::into).collect(),
+            mentioned_user_ids: mentioned.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl From<SketchKind> for pb::DraftKind {
+    fn from(kind: SketchKind) -> Self {
+        match kind {
+            SketchKind::Comment => Self::Comment,
+            SketchKind::Closing => Self::Closing,
+            SketchKind::Facts => Self::Facts,
+        }
+    }
+}
+
+impl From<Sketch> for pb::Draft {
+    fn from(sketch: Sketch) -> Self {
+        let of_a_comment = sketch.kind == SketchKind::Comment;
+        let visibility = of_a_comment.then_some(pb::Visibility::from(sketch.visibility));
+        Self {
+            ticket_id: sketch.ticket.to_string(),
+            kind: pb::DraftKind::from(sketch.kind).into(),
+            body: sketch.body.to_string(),
+            visibility: visibility.unwrap_or_default().into(),
+            subject: sketch.subject.as_str().to_owned(),
+            base_version: sketch.base_version,
+            update_time: Some(to_proto(sketch.updated_at)),
+        }
+    }
+}
+
+impl From<Attachment> for pb::Attachment {
+    fn from(file: Attachment) -> Self {
+        Self {
+            id: file.id.to_string(),
+            inline_safe: file.is_inline_safe(),
+            file_name: file.file_name.as_str().to_owned(),
+            content_type: file.content_type,
+            size: i64::try_from(file.size).unwrap_or(i64::MAX),
+            blake3: file.blake3,
+            uploader: Some(file.uploader.into()),
+            create_time: Some(to_proto(file.created_at)),
+            ticket_id: file.place.map(|place| place.ticket.to_string()),
+            comment_id: file.place.and_then(|place| place.comment).map(|id| id.to_string()),
+        }
+    }
+}
+
+impl From<ChatEnding> for pb::ChatEnd {
+    fn from(ending: ChatEnding) -> Self {
+        match ending {
+            ChatEnding::Closed => Self::Closed,
+            ChatEnding::Inactive => Self::Inactive,
+            ChatEnding::Resolved => Self::Resolved,
+        }
+    }
+}
+
+impl From<Chat> for pb::Chat {
+    fn from(chat: Chat) -> Self {
+        let end = chat.end;
+        let ending = end.as_ref().map(|end| pb::ChatEnd::from(end.ending)).unwrap_or_default();
+        Self {
+            id: chat.id.to_string(),
+            ticket_id: chat.ticket.to_string(),
+            started_by: Some(chat.started_by.into()),
+            start_time: Some(to_proto(chat.started_at)),
+            end_time: end.as_ref().map(|end| to_proto(end.at)),
+            ended_by: end.map(|end| end.by.into()),
+            end: ending.into(),
+            last_sequence: chat.last_sequence,
+            active_time: Some(to_proto(chat.active_at)),
+            read_marks: chat.read_marks.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<ReadMark> for pb::ChatReadMark {
+    fn from(read: ReadMark) -> Self {
+        Self {
+            user_id: read.user.to_string(),
+            sequence: read.sequence,
+            read_time: Some(to_proto(read.read_at)),
+        }
+    }
+}
+
+impl From<ChatMessage> for pb::ChatMessage {
+    fn from(message: ChatMessage) -> Self {
+        Self {
+            id: message.id.to_string(),
+            chat_id: message.chat.to_string(),
+            sequence: message.sequence,
+            author: Some(message.author.into()),
+            body: message.body.to_string(),
+            create_time: Some(to_proto(message.created_at)),
         }
     }
 }
 
 impl From<Queue> for pb::Queue {
     fn from(queue: Queue) -> Self {
-        Self { id: queue.id.to_string(), name: queue.name, is_default: queue.is_default }
+        Self {
+            id: queue.id.to_string(),
+            name: queue.name.to_string(),
+            is_default: queue.is_default,
+            archived: queue.archived,
+            create_time: Some(to_proto(queue.created_at)),
+            version: queue.version,
+        }
+    }
+}
+
+impl From<Category> for pb::Category {
+    fn from(category: Category) -> Self {
+        Self {
+            id: category.id.to_string(),
+            name: category.name.to_string(),
+            archived: category.archived,
+            create_time: Some(to_proto(category.created_at)),
+            version: category.version,
+        }
     }
 }
 
@@ -136,6 +258,8 @@ impl From<UserReferences> for pb::UserReferences {
             tickets_assigned: references.tickets_assigned,
             comments_written: references.comments_written,
             work_sessions: references.work_sessions,
+            tickets_watched: references.tickets_watched,
+            chat_messages: references.chat_messages,
         }
     }
 }

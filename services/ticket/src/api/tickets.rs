@@ -15,7 +15,7 @@ use crate::{
         tickets::{self, NewTicket, Transition},
         users,
     },
-    domain::{Note, PauseReason, Priority, RichText, Subject, TicketRef},
+    domain::{Note, PauseReason, Priority, RichText, Subject, Tags, TicketRef},
     error::Error,
 };
 
@@ -51,8 +51,10 @@ impl TicketService for Api {
         let cx = CallContext::of(&request)?;
         let request = request.into_inner();
         let filter = decode::filter(&request.filter.unwrap_or_default()).map_err(status)?;
-        let page = decode::page(request.page_size, &request.page_token).map_err(status)?;
-        let page = tickets::list(&self.0, &cx, &filter, &page).await.map_err(status)?;
+        let sort = decode::sort(request.sort).map_err(status)?;
+        let page = decode::list_page(request.page_size, &request.page_token, sort);
+        let page = page.map_err(status)?;
+        let page = tickets::list(&self.0, &cx, &filter, sort, &page).await.map_err(status)?;
         Ok(Response::new(pb::ListTicketsResponse {
             total_size: page.total_size(),
             next_page_token: page.next_token,
@@ -121,8 +123,7 @@ impl TicketService for Api {
         let request = request.get_ref();
         let target = transition(&request.request_id, &request.id, request.version, request);
         let target = target.map_err(status)?;
-        let message = RichText::parse(&request.message)
-            .map_err(|e| status(Invalid::field("message", e.to_string())))?;
+        let message = decode::said("message", &request.message).map_err(status)?;
         let ticket = tickets::resolve(&self.0, &cx, target, message).await.map_err(status)?;
         Ok(Response::new(ticket.into()))
     }
@@ -149,7 +150,9 @@ impl TicketService for Api {
         let request = request.get_ref();
         let ticket = decode::id("ticket_id", &request.ticket_id).map_err(status)?;
         let page = decode::page(request.page_size, &request.page_token).map_err(status)?;
-        let page = tickets::list_timeline(&self.0, &cx, ticket, &page).await.map_err(status)?;
+        let above = request.after_version;
+        let page =
+            tickets::list_timeline(&self.0, &cx, ticket, above, &page).await.map_err(status)?;
         Ok(Response::new(pb::ListTimelineResponse {
             total_size: page.total_size(),
             next_page_token: page.next_token,
@@ -194,18 +197,28 @@ fn new_ticket(request: &pb::CreateTicketRequest) -> Result<NewTicket, Invalid> {
     let company = decode::optional_id(&mut checks, "company_id", request.company_id.as_ref());
     let device = decode::optional_id(&mut checks, "device_id", request.device_id.as_ref());
     let priority = decode::priority(request.priority()).unwrap_or(Priority::Normal);
+    let category = decode::optional_id(&mut checks, "category_id", request.category_id.as_ref());
+    let tags = checks.take("tags", Tags::parse(&request.tags));
+    let watchers = decode::watchers(&mut checks, &request.watcher_ids);
+    let attachments = decode::attachments(&mut checks, &request.attachment_ids);
     let repeat = decode::repeat(&request.request_id, request);
-    match (subject, description) {
-        (Some(subject), Some(description)) => checks.finish().map(|()| NewTicket {
-            repeat,
-            subject,
-            description,
-            queue,
-            requester,
-            company,
-            device,
-            priority,
-        }),
+    match (subject, description, tags, watchers) {
+        (Some(subject), Some(description), Some(tags), Some(watchers)) => {
+            checks.finish().map(|()| NewTicket {
+                repeat,
+                subject,
+                description,
+                queue,
+                requester,
+                company,
+                device,
+                priority,
+                category,
+                tags,
+                watchers,
+                attachments,
+            })
+        }
         _ => Err(checks.into_invalid()),
     }
 }

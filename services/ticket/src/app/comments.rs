@@ -11,9 +11,11 @@ use chamados_store_kit::{
     idempotency::{self, Outcome},
 };
 
-use super::{App, Repeat, tickets, users};
+use super::{App, Repeat, attachments, mentions, tickets, users};
 use crate::{
-    domain::{Comment, CommentId, CommentVisibility, RichText, TicketRef, Visibility},
+    domain::{
+        AttachmentId, Comment, CommentId, CommentVisibility, Place, RichText, TicketRef, Visibility,
+    },
     error::{Error, Result},
     store::{self, TimeKey},
 };
@@ -29,13 +31,16 @@ pub struct NewComment {
     pub body: RichText,
     /// Who may read it.
     pub visibility: CommentVisibility,
+    /// Files that come with it.
+    pub attachments: Vec<AttachmentId>,
 }
 
-/// Adds a comment.
+/// Adds a comment. Those of the staff whom it mentions watch the ticket from then on.
 ///
 /// # Errors
 /// [`Error::TicketNotFound`]; [`Error::Denied`] for internal comments by others than staff;
-/// [`Error::Rejected`] on a resolved ticket, and for staff on one without assignee.
+/// [`Error::Rejected`] on a resolved ticket, and for staff on one without assignee;
+/// [`Error::AttachmentNotFound`].
 pub async fn create(app: &App, cx: &CallContext, input: NewComment) -> Result<Comment> {
     let tenant = cx.require(match input.visibility {
         CommentVisibility::Public => Permission::TicketsComment,
@@ -48,6 +53,7 @@ pub async fn create(app: &App, cx: &CallContext, input: NewComment) -> Result<Co
         method: "comment.create",
         request_id: &input.repeat.request_id,
     };
+    let mentioned = mentions::of(app, cx, &input.body).await?;
     let now = app.clock.now();
     let tx = app.db.begin().await?;
     let outcome = idempotency::begin(&tx, &key, input.repeat.fingerprint, now).await?;
@@ -56,27 +62,45 @@ pub async fn create(app: &App, cx: &CallContext, input: NewComment) -> Result<Co
         return Ok(known.ok_or_else(|| StoreError::Corrupt("remembered comment: gone".to_owned()))?);
     }
     let author = users::surviving_actor(&tx, tenant, actor.clone()).await?;
+    let mentioned = mentions::survivors(&tx, tenant, mentioned).await?;
     let visibility = Visibility::of(cx.principal());
     let ticket = store::tickets::lock(&tx, tenant, visibility, input.ticket).await?;
     let ticket = ticket.ok_or(Error::TicketNotFound)?;
     ticket.accepts_comment(cx.principal().is_staff())?;
-    let comment = Comment {
+    let mut comment = Comment {
         id: CommentId::new(),
         ticket: ticket.id,
         author,
         visibility: input.visibility,
         body: input.body,
+        attachments: Vec::new(),
         created_at: now.max(ticket.updated_at),
     };
     store::comments::insert(&tx, tenant, &comment).await?;
+    if !input.attachments.is_empty() {
+        let internal = comment.visibility == CommentVisibility::Internal;
+        let place = Place { ticket: ticket.id, comment: Some(comment.id), internal };
+        attachments::attach(&tx, tenant, &actor, &input.attachments, place).await?;
+        let known = store::comments::get(&tx, tenant, comment.id).await?;
+        comment.attachments = known.map(|known| known.attachments).unwrap_or_default();
+    }
     store::timeline::append(&tx, tenant, ticket.id, &comment.entry(ticket.version)).await?;
+    let by = &comment.author;
+    let after = mentions::watch(&tx, &ticket, &mentioned, by, comment.created_at).await?;
+    if comment.visibility == CommentVisibility::Public && cx.principal().is_staff() {
+        store::figures::respond(&tx, &ticket, comment.created_at).await?;
+    }
     // Comments never change, so their id is answer enough.
     idempotency::finish(&tx, &key, comment.id.as_uuid().as_bytes().to_vec()).await?;
     tx.commit().await?;
     match comment.visibility {
-        CommentVisibility::Public => app.ticket_changed(None, &ticket).await,
-        CommentVisibility::Internal => app.ticket_changed_for_staff(&ticket).await,
+        CommentVisibility::Internal if after.version == ticket.version => {
+            app.ticket_changed_for_staff(&ticket).await;
+        }
+        // Who watches is for all to see; that there was a note is not.
+        _ => app.ticket_changed(Some(&ticket), &after).await,
     }
+    app.mentioned(&after, &mentioned).await;
     Ok(comment)
 }
 

@@ -1,8 +1,16 @@
 //! Use cases, one function each: load, decide, save, tell.
 
+pub mod activity;
+pub mod attachments;
+pub mod categories;
+pub mod chats;
 pub mod comments;
+pub mod dashboard;
+pub mod drafts;
+mod mentions;
 pub mod peers;
 pub mod queues;
+mod remembered;
 mod signals;
 pub mod tickets;
 pub mod users;
@@ -12,7 +20,8 @@ use std::sync::Arc;
 use chamados_chassis::{bus::SignalBus, clock::SharedClock};
 use chamados_store_kit::{Db, idempotency::Fingerprint};
 
-use self::peers::Peers;
+use self::{activity::Hall, peers::Peers};
+use crate::{Config, files::Files};
 
 /// What the use cases need. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +30,9 @@ pub struct App {
     pub(crate) clock: SharedClock,
     pub(crate) signals: Arc<dyn SignalBus>,
     pub(crate) peers: Peers,
+    pub(crate) files: Files,
+    pub(crate) config: Config,
+    pub(crate) hall: Hall,
 }
 
 /// Tells a repeated request from a new one.

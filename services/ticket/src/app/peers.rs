@@ -2,6 +2,8 @@
 //! what else it must know of them. Asked on the caller's behalf, so the others' own rules about who
 //! sees what hold here too.
 
+use std::collections::BTreeSet;
+
 use chamados_chassis::{
     auth::Role,
     clock::SharedClock,
@@ -13,8 +15,9 @@ use chamados_chassis::{
 use chamados_proto::{
     device::v1::{BatchGetDeviceSummariesRequest, device_service_client::DeviceServiceClient},
     identity::v1::{
-        self as identity, BatchGetCompanySummariesRequest, GetUserRequest,
-        company_service_client::CompanyServiceClient, user_service_client::UserServiceClient,
+        self as identity, BatchGetCompanySummariesRequest, BatchGetUserSummariesRequest,
+        GetUserRequest, company_service_client::CompanyServiceClient,
+        user_service_client::UserServiceClient,
     },
 };
 
@@ -67,6 +70,45 @@ impl Peers {
         let company = user.company_id.as_deref().map(str::parse).transpose();
         let company = company.map_err(|_| Error::Protocol("identity: not a company id"))?;
         Ok(Person { role, company, active: user.active })
+    }
+
+    /// Nothing, when all of `people` are people of the tenant whom the caller may see.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`], and [`Error::Remote`] when identity is away.
+    pub async fn require_people(&self, cx: &CallContext, people: &[UserId]) -> Result<()> {
+        let found = self.summaries(cx, people).await?;
+        let found: BTreeSet<_> = found
+            .iter()
+            .filter(|user| user.role() != identity::Role::Machine)
+            .filter_map(|user| user.id.parse::<UserId>().ok())
+            .collect();
+        if people.iter().all(|id| found.contains(id)) { Ok(()) } else { Err(Error::UserNotFound) }
+    }
+
+    /// Those of `people`, in their order, who are staff of the tenant.
+    ///
+    /// # Errors
+    /// [`Error::Remote`] when identity is away.
+    pub async fn staff_among(&self, cx: &CallContext, people: &[UserId]) -> Result<Vec<UserId>> {
+        let found = self.summaries(cx, people).await?;
+        let staff: BTreeSet<_> = found
+            .iter()
+            .filter(|user| role(user.role()).is_some_and(Role::is_staff))
+            .filter_map(|user| user.id.parse::<UserId>().ok())
+            .collect();
+        Ok(people.iter().copied().filter(|id| staff.contains(id)).collect())
+    }
+
+    async fn summaries(
+        &self,
+        cx: &CallContext,
+        people: &[UserId],
+    ) -> Result<Vec<identity::UserSummary>> {
+        let ids = people.iter().map(ToString::to_string).collect();
+        let request = cx.request(BatchGetUserSummariesRequest { ids }, &*self.clock);
+        let response = self.users.clone().batch_get_user_summaries(request).await;
+        Ok(response.map_err(Remote)?.into_inner().users)
     }
 
     /// Nothing, when the company is the tenant's and the caller may see it.

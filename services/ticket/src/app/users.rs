@@ -16,7 +16,7 @@ use chamados_store_kit::{Tx, merged};
 
 use super::App;
 use crate::{
-    domain::{Command, Edit, UserReferences},
+    domain::{Command, Edit, UserReferences, Watchers},
     error::Result,
     store,
 };
@@ -50,12 +50,35 @@ pub(super) async fn surviving_command(
         }
         Command::Start { by } => Command::Start { by: merged::survivor(tx, tenant, by).await? },
         Command::Update(edit) => match *edit {
-            Edit { requester: Some(user), .. } => {
-                let requester = Some(merged::survivor(tx, tenant, user).await?);
-                Command::Update(Box::new(Edit { requester, ..*edit }))
+            Edit { requester: None, watchers: None, assignee: None | Some(None), .. } => {
+                Command::Update(edit)
             }
-            _ => Command::Update(edit),
+            mut edit => {
+                if let Some(Some(user)) = &mut edit.assignee {
+                    *user = merged::survivor(tx, tenant, *user).await?;
+                }
+                if let Some(user) = &mut edit.requester {
+                    *user = merged::survivor(tx, tenant, *user).await?;
+                }
+                if let Some(watchers) = &mut edit.watchers {
+                    *watchers = surviving_watchers(tx, tenant, watchers).await?;
+                }
+                Command::Update(Box::new(edit))
+            }
         },
         other => other,
     })
+}
+
+/// The survivors of people who are to watch.
+pub(super) async fn surviving_watchers(
+    tx: &Tx,
+    tenant: TenantId,
+    watchers: &Watchers,
+) -> Result<Watchers> {
+    let mut people = Vec::with_capacity(watchers.as_slice().len());
+    for user in watchers.as_slice() {
+        people.push(merged::survivor(tx, tenant, *user).await?);
+    }
+    Ok(Watchers::surviving(people))
 }

@@ -7,7 +7,8 @@ use chamados_chassis::{
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    CommentId, Note, PauseReason, Priority, QueueId, RichText, State, Status, Subject, Ticket,
+    CategoryId, CommentId, Figure, Note, PauseReason, Priority, QueueId, RichText, State, Status,
+    Subject, Tags, Ticket, Watchers,
     timeline::{Entry, EntryKind, FieldChange},
 };
 
@@ -40,6 +41,11 @@ pub enum Command {
     Resolve {
         /// The closing message, kept as a comment.
         comment: Option<CommentId>,
+    },
+    /// Makes people watch it, as many as there is room for, in whatever state.
+    Watch {
+        /// Who.
+        people: Vec<UserId>,
     },
     /// Puts an account in the place of one that was merged into it, in whatever state.
     Replace {
@@ -74,6 +80,31 @@ pub struct Edit {
     pub device: Option<Option<DeviceId>>,
     /// How much it matters.
     pub priority: Option<Priority>,
+    /// To whom it is given; `Some(None)` for nobody. By the rules of [`Command::Assign`].
+    pub assignee: Option<Option<UserId>>,
+    /// What sort of help; `Some(None)` for none.
+    pub category: Option<Option<CategoryId>>,
+    /// Words to find it by.
+    pub tags: TagsEdit,
+    /// Who sees it besides those it concerns.
+    pub watchers: Option<Watchers>,
+}
+
+/// What becomes of a ticket's tags.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum TagsEdit {
+    /// They stay.
+    #[default]
+    Keep,
+    /// These take their place.
+    Set(Tags),
+    /// Some come, some go; what does both goes.
+    Change {
+        /// These come.
+        add: Tags,
+        /// These go.
+        remove: Tags,
+    },
 }
 
 /// What a command does to a ticket: everything that is written, in one transaction.
@@ -85,6 +116,8 @@ pub struct Change {
     pub entry: Entry,
     /// What becomes of the work session.
     pub session: SessionEffect,
+    /// What it adds to the sums of the dashboard.
+    pub figures: Vec<Figure>,
 }
 
 /// What a change does to the ticket's open work session.
@@ -103,6 +136,8 @@ pub enum SessionEffect {
     Close {
         /// When.
         at: DateTime<Utc>,
+        /// How long it lasted.
+        seconds: i64,
     },
 }
 
@@ -129,6 +164,9 @@ pub enum Rejection {
     /// Only active staff can have tickets.
     #[error("the assignee is not an active member of staff")]
     AssigneeNotStaff,
+    /// More tags than a ticket may have.
+    #[error("a ticket has at most {} tags", super::tags::MOST)]
+    TooManyTags,
     /// Too late for the client company's people.
     #[error("the ticket was resolved more than 7 days ago")]
     ReopenWindowOver,
@@ -144,6 +182,7 @@ impl Rejection {
             Self::InProgress => "ticket_in_progress",
             Self::Unassigned => "ticket_unassigned",
             Self::AssigneeNotStaff => "assignee_not_staff",
+            Self::TooManyTags => "too_many_tags",
             Self::ReopenWindowOver => "reopen_window_over",
         }
     }
@@ -163,11 +202,12 @@ impl Ticket {
         // Clocks of replicas differ; the history of one ticket must not run backwards.
         let mut step = Step::new(self.clone(), now.max(self.updated_at));
         let kind = match command {
-            Command::Update(edit) => step.update(*edit),
+            Command::Update(edit) => step.update(*edit)?,
             Command::Assign { assignee } => step.assign(assignee)?,
             Command::Start { by } => step.start(by)?,
             Command::Pause { reason, note } => step.pause(reason, note)?,
             Command::Resolve { comment } => step.resolve(comment)?,
+            Command::Watch { people } => step.watch(&people),
             Command::Replace { from, into } => step.replace(from, into),
             Command::Reopen { reason, by_staff } => step.reopen(reason, by_staff)?,
         };
@@ -189,11 +229,14 @@ impl Step {
         Self { next, at, session: SessionEffect::None, note: Note::default(), comment: None }
     }
 
-    fn update(&mut self, edit: Edit) -> EntryKind {
+    fn update(&mut self, edit: Edit) -> Result<EntryKind, Rejection> {
         fn set<T>(field: &mut T, value: Option<T>) {
             if let Some(value) = value {
                 *field = value;
             }
+        }
+        if let Some(assignee) = edit.assignee {
+            self.assign(assignee)?;
         }
         let ticket = &mut self.next;
         set(&mut ticket.subject, edit.subject);
@@ -203,14 +246,30 @@ impl Step {
         set(&mut ticket.company, edit.company);
         set(&mut ticket.device, edit.device);
         set(&mut ticket.priority, edit.priority);
+        set(&mut ticket.category, edit.category);
+        set(&mut ticket.watchers, edit.watchers);
+        match edit.tags {
+            TagsEdit::Keep => {}
+            TagsEdit::Set(tags) => ticket.tags = tags,
+            TagsEdit::Change { add, remove } => {
+                let kept = ticket.tags.without(&remove);
+                let tags = kept.with(&add.without(&remove));
+                ticket.tags = tags.map_err(|_| Rejection::TooManyTags)?;
+            }
+        }
+        Ok(EntryKind::Updated)
+    }
+
+    fn watch(&mut self, people: &[UserId]) -> EntryKind {
+        self.next.watchers.add(people);
         EntryKind::Updated
     }
 
     /// What changes more than the assignee is told as a change of facts.
     fn replace(&mut self, from: UserId, into: UserId) -> EntryKind {
-        let requested = self.next.requester == from;
+        let more = self.next.requester == from || self.next.watchers.contains(from);
         self.next.replace(from, into);
-        if requested { EntryKind::Updated } else { EntryKind::Assigned }
+        if more { EntryKind::Updated } else { EntryKind::Assigned }
     }
 
     fn assign(&mut self, assignee: Option<UserId>) -> Result<EntryKind, Rejection> {
@@ -267,8 +326,9 @@ impl Step {
     }
 
     fn close_session(&mut self, since: DateTime<Utc>) {
-        self.next.worked_seconds += (self.at - since).num_seconds();
-        self.session = SessionEffect::Close { at: self.at };
+        let seconds = (self.at - since).num_seconds();
+        self.next.worked_seconds += seconds;
+        self.session = SessionEffect::Close { at: self.at, seconds };
     }
 
     const fn illegal(&self, kind: EntryKind) -> Rejection {
@@ -290,8 +350,10 @@ impl Step {
             changes,
             note: self.note.into(),
             comment: self.comment,
+            chat: None,
             internal: false,
         };
-        Some(Change { ticket: self.next, entry, session: self.session })
+        let figures = Figure::of_change(Some(before), &self.next, self.session);
+        Some(Change { ticket: self.next, entry, session: self.session, figures })
     }
 }

@@ -4,7 +4,7 @@ use chamados_chassis::{auth::Actor, id::TicketId};
 use chrono::{DateTime, Utc};
 
 use super::{
-    CommentId, RichText,
+    Attachment, CommentId, RichText,
     timeline::{Entry, EntryKind},
     words::words,
 };
@@ -30,8 +30,10 @@ pub struct Comment {
     pub author: Actor,
     /// Who may read it.
     pub visibility: CommentVisibility,
-    /// What it says; never empty.
+    /// What it says; empty only where there are files.
     pub body: RichText,
+    /// Files that came with it, in order.
+    pub attachments: Vec<Attachment>,
     /// When it was written.
     pub created_at: DateTime<Utc>,
 }
@@ -48,6 +50,7 @@ impl Comment {
             changes: Vec::new(),
             note: String::new(),
             comment: Some(self.id),
+            chat: None,
             internal: self.visibility == CommentVisibility::Internal,
         }
     }

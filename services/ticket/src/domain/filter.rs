@@ -3,7 +3,23 @@
 use chamados_chassis::id::{CompanyId, DeviceId, UserId};
 use chrono::{DateTime, Utc};
 
-use super::{Priority, Query, QueueId, Status};
+use super::{CategoryId, Priority, Query, QueueId, Status, words::words};
+
+words!(
+    /// In which order a list is.
+    TicketSort {
+        /// Opened last comes first.
+        Newest = "newest",
+        /// Opened first comes first.
+        Oldest = "oldest",
+        /// Changed last comes first.
+        Updated = "updated",
+        /// Urgent first, then high, normal, low; among equals the oldest first.
+        Priority = "priority",
+        /// Open tickets nobody has, oldest first; then all others, newest first.
+        Attention = "attention",
+    }
+);
 
 /// Parts that must all match. An empty list matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +44,18 @@ pub struct TicketFilter {
     pub created_from: Option<DateTime<Utc>>,
     /// Opened before.
     pub created_to: Option<DateTime<Utc>>,
-    /// Part of the subject, or the number.
+    /// Any of these, or none where `uncategorised`.
+    pub categories: Vec<CategoryId>,
+    /// Also matches tickets without category.
+    pub uncategorised: bool,
+    /// Any of these, as they are compared.
+    pub tag_keys: Vec<String>,
+    /// Watched by any of these.
+    pub watchers: Vec<UserId>,
+    /// Changed last at or after.
+    pub updated_from: Option<DateTime<Utc>>,
+    /// Changed last before.
+    pub updated_to: Option<DateTime<Utc>>,
+    /// Words in subject, description or comments, or the number.
     pub query: Option<Query>,
 }

@@ -15,6 +15,12 @@ pub struct UserReferences {
     pub comments_written: i64,
     /// Work sessions of the user.
     pub work_sessions: i64,
+    /// Tickets the user watches.
+    #[serde(default)]
+    pub tickets_watched: i64,
+    /// Messages the user wrote in live chats.
+    #[serde(default)]
+    pub chat_messages: i64,
 }
 
 impl Ticket {
@@ -26,5 +32,6 @@ impl Ticket {
         if self.assignee == Some(from) {
             self.assignee = Some(into);
         }
+        self.watchers.replace(from, into);
     }
 }

@@ -1,6 +1,8 @@
 //! Proof that the state machine keeps its promises, whatever is done in whatever order: T3 (legal
 //! paths, one open session, worked time) and T4 (the timeline rebuilds the ticket).
 
+use std::collections::HashMap;
+
 use chamados_chassis::{
     auth::Actor,
     id::{TenantId, TicketId, UserId},
@@ -53,7 +55,18 @@ fn set(ticket: &mut Ticket, change: &FieldChange, at: DateTime<Utc>) {
         Field::Company => ticket.company = new.map(|id| id.parse().unwrap()),
         Field::Device => ticket.device = new.map(|id| id.parse().unwrap()),
         Field::Assignee => ticket.assignee = new.map(|id| id.parse().unwrap()),
+        Field::Category => ticket.category = new.map(|id| id.parse().unwrap()),
+        Field::Tags => ticket.tags = list(new),
+        Field::Watchers => ticket.watchers = list(new),
     }
+}
+
+fn list<T: serde::de::DeserializeOwned + Default>(json: Option<String>) -> T {
+    json.map(|json| serde_json::from_str(&json).unwrap()).unwrap_or_default()
+}
+
+fn tags() -> impl Strategy<Value = Tags> {
+    prop::collection::vec("[a-eÁÇ]{1,2}", 0..12).prop_map(|texts| Tags::parse(&texts).unwrap())
 }
 
 fn opened() -> Change {
@@ -68,8 +81,41 @@ fn opened() -> Change {
         requester: UserId::new(),
         company: None,
         device: None,
+        category: None,
+        tags: Tags::default(),
+        watchers: Watchers::default(),
     };
     Ticket::open(draft, Actor::User(UserId::new()), DateTime::UNIX_EPOCH)
+}
+
+/// What the figures of a ticket's changes come to.
+fn summed(figures: &[Figure]) -> HashMap<(Measure, Scope), i64> {
+    let mut sums = HashMap::new();
+    for figure in figures {
+        *sums.entry((figure.measure, figure.scope)).or_default() += figure.value;
+    }
+    sums.retain(|_, value| *value != 0);
+    sums
+}
+
+/// What they must come to: where the ticket is now, and everything that happened in its hour.
+fn counted(
+    ticket: &Ticket,
+    entries: &[Entry],
+    sessions: &[(DateTime<Utc>, Option<DateTime<Utc>>)],
+) -> HashMap<(Measure, Scope), i64> {
+    let now = Scope::Now { queue: ticket.queue, assignee: ticket.assignee };
+    let mut figures = vec![
+        Figure { measure: Measure::tickets(ticket.state.status()), scope: now, value: 1 },
+        Figure::at(ticket.created_at, Measure::Opened, 1),
+    ];
+    let resolved = entries.iter().filter(|entry| entry.kind == EntryKind::Resolved);
+    figures.extend(resolved.map(|entry| Figure::at(entry.at, Measure::Resolutions, 1)));
+    figures.extend(sessions.iter().filter_map(|(start, end)| {
+        let end = (*end)?;
+        Some(Figure::at(end, Measure::WorkedSeconds, (end - start).num_seconds()))
+    }));
+    summed(&figures)
 }
 
 fn commands() -> impl Strategy<Value = (Command, i64)> {
@@ -84,6 +130,14 @@ fn commands() -> impl Strategy<Value = (Command, i64)> {
             queue: Some(QueueId::new()),
             requester: Some(UserId::new()),
             priority: Some(Priority::Urgent),
+            category: Some(set.then(CategoryId::new)),
+            watchers: Watchers::of((0..3).map(|_| UserId::new()).collect()).ok(),
+            ..Edit::default()
+        }),
+        tags().prop_map(|tags| Edit { tags: TagsEdit::Set(tags), ..Edit::default() }),
+        (tags(), tags(), any::<bool>()).prop_map(|(add, remove, set)| Edit {
+            tags: TagsEdit::Change { add, remove },
+            assignee: Some(set.then(UserId::new)),
             ..Edit::default()
         }),
     ];
@@ -104,7 +158,7 @@ fn commands() -> impl Strategy<Value = (Command, i64)> {
 proptest! {
     #[test]
     fn any_sequence_keeps_the_invariants(commands in prop::collection::vec(commands(), 0..60)) {
-        let Change { ticket: first, entry, .. } = opened();
+        let Change { ticket: first, entry, mut figures, .. } = opened();
         let mut ticket = first.clone();
         let mut entries = vec![entry];
         let mut sessions: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)> = Vec::new();
@@ -126,14 +180,16 @@ proptest! {
                     prop_assert!(sessions.last().is_none_or(|(_, end)| end.is_some_and(|end| end <= at)));
                     sessions.push((at, None));
                 }
-                SessionEffect::Close { at } => {
+                SessionEffect::Close { at, seconds } => {
                     let (start, end) = sessions.last_mut().unwrap();
                     prop_assert!(end.is_none() && *start <= at);
+                    prop_assert_eq!(seconds, (at - *start).num_seconds());
                     *end = Some(at);
                 }
             }
             ticket = change.ticket;
             entries.push(change.entry);
+            figures.extend(change.figures);
 
             let open = sessions.iter().filter(|(_, end)| end.is_none()).count();
             prop_assert_eq!(open, usize::from(ticket.state.working_since().is_some()));
@@ -146,6 +202,7 @@ proptest! {
         }
         prop_assert_eq!(ticket.version, entries.len() as i64);
         prop_assert!(entries.is_sorted_by_key(|entry| (entry.version, entry.at)));
+        prop_assert_eq!(summed(&figures), counted(&ticket, &entries, &sessions));
         prop_assert_eq!(rebuild(&first, &entries), ticket);
     }
 }

@@ -10,14 +10,19 @@ use std::{
 };
 
 use ammonia::Builder;
+use chamados_chassis::id::UserId;
 
 use super::text::TextError;
 
 /// Most bytes of a text, before and after cleaning.
 pub const MAX_BYTES: usize = 64 * 1024;
 
-/// What the panel's editor makes, and no more. Images come with attachments.
-const TAGS: [&str; 19] = [
+/// Most people one text can mention.
+pub const MOST_MENTIONS: usize = 50;
+
+/// What the panel's editor makes, and no more. Images come with attachments. A `span` stays where it
+/// mentions somebody.
+const TAGS: [&str; 20] = [
     "p",
     "br",
     "hr",
@@ -37,7 +42,12 @@ const TAGS: [&str; 19] = [
     "ul",
     "ol",
     "li",
+    "span",
 ];
+/// What names a mentioned person, on a `span`.
+const MENTION: &str = "data-mention";
+/// Tags within a word or line.
+const INLINE: [&str; 9] = ["strong", "b", "em", "i", "u", "s", "a", "code", "span"];
 /// What goes with its content.
 const CODE: [&str; 2] = ["script", "style"];
 
@@ -45,7 +55,10 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut cleaner = Builder::empty();
     cleaner
         .tags(HashSet::from(TAGS))
-        .tag_attributes(HashMap::from([("a", HashSet::from(["href"]))]))
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href"])),
+            ("span", HashSet::from([MENTION])),
+        ]))
         .generic_attributes(HashSet::new())
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
         .url_relative(ammonia::UrlRelative::Deny)
@@ -98,6 +111,40 @@ impl RichText {
         self.0.is_empty()
     }
 
+    /// What a reader reads, with a blank where a block begins or ends.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let mut plain = String::with_capacity(self.0.len());
+        let mut rest = self.0.as_str();
+        // Clean HTML has a bare `<` and `>` in tags only.
+        while let Some((text, tag)) = rest.split_once('<') {
+            let (tag, after) = tag.split_once('>').unwrap_or((tag, ""));
+            plain.push_str(text);
+            let name = tag.trim_start_matches('/');
+            let name = name.split_once(' ').map_or(name, |(name, _)| name);
+            if !INLINE.contains(&name) {
+                plain.push(' ');
+            }
+            rest = after;
+        }
+        plain.push_str(rest);
+        let entities = [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+        entities.into_iter().fold(plain, |text, (entity, c)| text.replace(entity, c))
+    }
+
+    /// Whom it mentions, in the order of the text and each once. They are who the writer named: whether
+    /// there are such people is not known here.
+    #[must_use]
+    pub fn mentions(&self) -> Vec<UserId> {
+        let mut people = Vec::new();
+        // Clean HTML has a bare `<` in tags only, and one attribute in this one.
+        for rest in self.0.split("<span data-mention=\"").skip(1) {
+            let id = rest.split_once('"').and_then(|(id, _)| id.parse().ok());
+            people.extend(id.filter(|id| !people.contains(id)));
+        }
+        people
+    }
+
     /// The HTML.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -146,6 +193,43 @@ mod tests {
             clean(r#"<a href="https://example.com/?a=1&amp;b=%3E" title="x">site</a>"#),
             r#"<a href="https://example.com/?a=1&amp;b=%3E" rel="noopener noreferrer nofollow">site</a>"#
         );
+    }
+
+    #[test]
+    fn reads_as_text() {
+        for (html, plain) in [
+            ("<p>im<b>press</b>ora</p><p>azul<br>1</p>", " impressora  azul 1 "),
+            (r#"<a href="https://x.example/?a=1">a &lt; b &amp;amp; c</a>"#, "a < b &amp; c"),
+            ("", ""),
+        ] {
+            assert_eq!(RichText::parse(html).unwrap().plain(), plain, "{html}");
+        }
+    }
+
+    #[test]
+    fn mentions_are_kept_and_read() {
+        let (a, b) = (UserId::new(), UserId::new());
+        let html = format!(
+            r#"<p><span data-mention="{a}">@Ana</span> e <span data-mention="{b}">@Bia</span>, <span data-mention="{a}">@Ana</span></p>"#
+        );
+        let text = RichText::parse(&html).unwrap();
+        assert_eq!(text.as_str(), html);
+        assert_eq!(text.mentions(), [a, b]);
+        assert_eq!(text.plain().trim(), "@Ana e @Bia, @Ana");
+        for (html, expected) in [
+            (format!("<span class=x data-mention='{a}' onclick=y()>@Ana</span>"), 1),
+            (format!("<SPAN DATA-MENTION={a}>@Ana</SPAN>"), 1),
+            (format!("<div data-mention=\"{a}\">@Ana</div>"), 0),
+            ("<span data-mention=\"x\">@Ana</span>".to_owned(), 0),
+            (format!("<a href=\"https://x.example/?q=<span data-mention=%22{a}%22>\">@Ana</a>"), 0),
+        ] {
+            let text = RichText::parse(&html).unwrap();
+            assert_eq!(text.mentions().len(), expected, "{html} → {text}");
+            assert_eq!(text.plain().trim(), "@Ana", "{html}");
+        }
+        let spelt = RichText::parse(&format!("&lt;span data-mention=\"{a}\"&gt;@Ana")).unwrap();
+        assert!(spelt.mentions().is_empty(), "{spelt}");
+        assert_eq!(clean("<span>a</span><span id=x>b</span>"), "ab");
     }
 
     #[test]

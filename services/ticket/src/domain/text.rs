@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use super::fold::fold;
+
 /// Most characters of a subject.
 pub const SUBJECT_CHARS: usize = 200;
+/// Most characters of the name of a queue or category.
+pub const NAME_CHARS: usize = 80;
 /// Most characters of a note or reason.
 pub const NOTE_CHARS: usize = 500;
 /// Most characters of a search.
@@ -62,6 +66,74 @@ impl fmt::Display for Subject {
     }
 }
 
+/// A line somebody is still writing: like a [`Subject`], but empty if it is, and with white space around
+/// it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Line(String);
+
+impl Line {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// [`TextError`] when it is too long for a subject, or not one line of text.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        bounded(text, SUBJECT_CHARS, char::is_control).map(Self)
+    }
+
+    /// A line that was parsed before, from the database.
+    pub(crate) const fn trusted(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The bare text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a queue or category is called: one line of 1 to [`NAME_CHARS`] characters.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Name(String);
+
+impl Name {
+    /// Reads a name; white space around it is dropped.
+    ///
+    /// # Errors
+    /// [`TextError`] when it is empty, too long, or not one line of text.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let text = text.trim();
+        if text.is_empty() || fold(text).trim().is_empty() {
+            return Err(TextError::Empty);
+        }
+        bounded(text, NAME_CHARS, char::is_control).map(Self)
+    }
+
+    /// A name that was parsed before, from the database.
+    pub(crate) const fn trusted(text: String) -> Self {
+        Self(text)
+    }
+
+    /// What it is compared by.
+    #[must_use]
+    pub fn key(&self) -> String {
+        fold(&self.0)
+    }
+
+    /// The bare text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A remark of at most [`NOTE_CHARS`] characters; may be empty and may have several lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Note(String);
@@ -72,8 +144,7 @@ impl Note {
     /// # Errors
     /// [`TextError`] when it is too long or not text.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-        bounded(text.trim(), NOTE_CHARS, control).map(Self)
+        lines(text.trim(), NOTE_CHARS).map(Self)
     }
 
     /// Whether it says nothing.
@@ -89,7 +160,7 @@ impl From<Note> for String {
     }
 }
 
-/// What somebody searches for: part of a subject, or a ticket's number.
+/// What somebody searches for: words, or a ticket's number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query(String);
 
@@ -117,6 +188,11 @@ impl Query {
     }
 }
 
+/// A text of at most `most` characters that may have several lines.
+pub(super) fn lines(text: &str, most: usize) -> Result<String, TextError> {
+    bounded(text, most, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+}
+
 fn bounded(text: &str, most: usize, forbidden: impl Fn(char) -> bool) -> Result<String, TextError> {
     if text.chars().nth(most).is_some() {
         return Err(TextError::TooLong(most));
@@ -139,6 +215,25 @@ mod tests {
         assert_eq!(Subject::parse(" \n "), Err(TextError::Empty));
         assert_eq!(Subject::parse("a\0b"), Err(TextError::Control));
         assert_eq!(Subject::parse("a\nb"), Err(TextError::Control));
+    }
+
+    #[test]
+    fn lines_are_kept_as_they_are_typed() {
+        assert_eq!(Line::parse(" Sem r").unwrap().as_str(), " Sem r");
+        assert_eq!(Line::parse("").unwrap(), Line::default());
+        assert_eq!(Line::parse(&"á".repeat(201)), Err(TextError::TooLong(200)));
+        assert_eq!(Line::parse("a\0b"), Err(TextError::Control));
+    }
+
+    #[test]
+    fn names_are_compared_without_case_and_accents() {
+        assert_eq!(Name::parse(" Água ").unwrap().key(), "agua");
+        for (text, error) in
+            [("", TextError::Empty), ("\u{301}", TextError::Empty), ("a\nb", TextError::Control)]
+        {
+            assert_eq!(Name::parse(text), Err(error), "{text:?}");
+        }
+        assert_eq!(Name::parse(&"x".repeat(81)), Err(TextError::TooLong(80)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use chamados_chassis::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    QueueId, RichText, Subject,
+    CategoryId, Figure, QueueId, RichText, Subject, Tags, Watchers,
     command::{Change, Rejection, SessionEffect},
     timeline::{Entry, EntryKind, FieldChange},
     words::words,
@@ -40,6 +40,19 @@ words!(
         Urgent = "urgent",
     }
 );
+
+impl Priority {
+    /// Its place in a list that is sorted by priority.
+    #[must_use]
+    pub const fn order(self) -> i32 {
+        match self {
+            Self::Urgent => 0,
+            Self::High => 1,
+            Self::Normal => 2,
+            Self::Low => 3,
+        }
+    }
+}
 
 words!(
     /// Why work stopped.
@@ -157,6 +170,15 @@ pub struct Ticket {
     pub device: Option<DeviceId>,
     /// Who of the staff has it, if anybody.
     pub assignee: Option<UserId>,
+    /// What sort of help, if it was said.
+    #[serde(default)]
+    pub category: Option<CategoryId>,
+    /// Words to find it by.
+    #[serde(default)]
+    pub tags: Tags,
+    /// Who sees it besides those it concerns.
+    #[serde(default)]
+    pub watchers: Watchers,
     /// Closed work sessions together, in seconds.
     pub worked_seconds: i64,
     /// When it was opened.
@@ -190,6 +212,12 @@ pub struct Draft {
     pub company: Option<CompanyId>,
     /// About which computer, if any.
     pub device: Option<DeviceId>,
+    /// What sort of help, if it was said.
+    pub category: Option<CategoryId>,
+    /// Words to find it by.
+    pub tags: Tags,
+    /// Who sees it besides those it concerns.
+    pub watchers: Watchers,
 }
 
 impl Ticket {
@@ -209,6 +237,9 @@ impl Ticket {
             company: draft.company,
             device: draft.device,
             assignee: None,
+            category: draft.category,
+            tags: draft.tags,
+            watchers: draft.watchers,
             worked_seconds: 0,
             created_at: now,
             updated_at: now,
@@ -222,9 +253,12 @@ impl Ticket {
             changes: FieldChange::between(None, &ticket),
             note: String::new(),
             comment: None,
+            chat: None,
             internal: false,
         };
-        Change { ticket, entry, session: SessionEffect::None }
+        let session = SessionEffect::None;
+        let figures = Figure::of_change(None, &ticket, session);
+        Change { ticket, entry, session, figures }
     }
 
     /// Nothing, when a comment may be added. Staff first take the ticket, so that the requester
@@ -240,10 +274,13 @@ impl Ticket {
         }
     }
 
-    /// Who besides staff may hear that it changed: its company's managers and the requester.
+    /// Who besides staff may hear that it changed: its company's managers, the requester and those
+    /// who watch.
     #[must_use]
     pub fn audience(&self) -> Audience {
-        Audience { company: self.company, users: vec![self.requester] }
+        let mut users = vec![self.requester];
+        users.extend(self.watchers.as_slice().iter().filter(|user| **user != self.requester));
+        Audience { company: self.company, users }
     }
 }
 

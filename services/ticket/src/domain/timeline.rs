@@ -3,7 +3,7 @@
 use chamados_chassis::auth::Actor;
 use chrono::{DateTime, Utc};
 
-use super::{CommentId, EntryId, Ticket, words::words};
+use super::{ChatId, CommentId, EntryId, Ticket, words::words};
 
 words!(
     /// What happened.
@@ -24,6 +24,10 @@ words!(
         Commented = "commented",
         /// Facts were changed.
         Updated = "updated",
+        /// A live chat began.
+        ChatStarted = "chat_started",
+        /// A live chat ended.
+        ChatEnded = "chat_ended",
     }
 );
 
@@ -51,6 +55,12 @@ words!(
         Device = "device_id",
         /// Who has it.
         Assignee = "assignee_id",
+        /// What sort of help.
+        Category = "category_id",
+        /// Words to find it by, as a JSON array.
+        Tags = "tags",
+        /// Who sees it besides those it concerns, as a JSON array.
+        Watchers = "watcher_ids",
     }
 );
 
@@ -68,8 +78,16 @@ impl Field {
             Self::Company => ticket.company.map(|id| id.to_string()),
             Self::Device => ticket.device.map(|id| id.to_string()),
             Self::Assignee => ticket.assignee.map(|id| id.to_string()),
+            Self::Category => ticket.category.map(|id| id.to_string()),
+            Self::Tags => (!ticket.tags.is_empty()).then(|| json(&ticket.tags)),
+            Self::Watchers => (!ticket.watchers.is_empty()).then(|| json(&ticket.watchers)),
         }
     }
+}
+
+/// A list of plain texts as JSON, which cannot fail.
+fn json(list: &impl serde::Serialize) -> String {
+    serde_json::to_string(list).unwrap_or_default()
 }
 
 /// One field's old and new value.
@@ -108,7 +126,7 @@ pub struct Entry {
     pub actor: Actor,
     /// When.
     pub at: DateTime<Utc>,
-    /// The ticket's version after it; a comment leaves the version as it is.
+    /// The ticket's version after it; comments and chats leave the version as it is.
     pub version: i64,
     /// The fields that changed.
     pub changes: Vec<FieldChange>,
@@ -116,6 +134,8 @@ pub struct Entry {
     pub note: String,
     /// The comment written with it.
     pub comment: Option<CommentId>,
+    /// The live chat that began or ended.
+    pub chat: Option<ChatId>,
     /// For the eyes of staff only, because its comment is.
     pub internal: bool,
 }

@@ -48,6 +48,12 @@ impl Visibility {
         }
     }
 
+    /// Whether all tickets of the tenant may be seen.
+    #[must_use]
+    pub const fn includes_every_ticket(&self) -> bool {
+        matches!(self, Self::All | Self::AllPublic)
+    }
+
     /// Whether internal comments, and what refers to them, may be seen as well.
     #[must_use]
     pub const fn includes_internal(&self) -> bool {
@@ -85,6 +91,10 @@ mod tests {
         assert_eq!(key(vec![Permission::TicketsRead]), Visibility::AllPublic);
         assert_eq!(key(vec![Permission::TicketsCommentInternal]), Visibility::All);
         assert!(!Visibility::AllPublic.includes_internal());
+        for all in [Visibility::All, Visibility::AllPublic] {
+            assert!(all.includes_every_ticket());
+        }
+        assert!(!of(Role::Manager, Some(company)).includes_every_ticket());
 
         let device = DeviceId::new();
         let machine = Principal::Device { tenant, device, company, assigned_user: Some(user) };

@@ -13,7 +13,7 @@ use sea_orm::{
 use super::{
     TimeKey, actor,
     entity::comment::{self as row, Column, Entity},
-    page, word,
+    page, search, word,
 };
 use crate::domain::{Comment, CommentId, CommentVisibility, RichText, Visibility};
 
@@ -34,7 +34,7 @@ pub async fn insert(tx: &Tx, tenant: TenantId, comment: &Comment) -> Result<(), 
         created_at: Set(comment.created_at),
     };
     Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(())
+    search::write_comment(tx, tenant, comment).await
 }
 
 /// One comment, for its author.
@@ -47,7 +47,23 @@ pub async fn get(
     id: CommentId,
 ) -> Result<Option<Comment>, StoreError> {
     let select = Entity::find_by_id(id.as_uuid()).filter(Column::TenantId.eq(tenant.as_uuid()));
-    select.one(db).await?.map(comment).transpose()
+    let comment = select.one(db).await?.map(comment).transpose()?;
+    let comments = with_files(db, tenant, comment.into_iter().collect()).await?;
+    Ok(comments.into_iter().next())
+}
+
+/// The same comments with the files that came with them.
+async fn with_files(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    mut comments: Vec<Comment>,
+) -> Result<Vec<Comment>, StoreError> {
+    let ids: Vec<CommentId> = comments.iter().map(|comment| comment.id).collect();
+    let mut files = super::attachments::of_comments(db, tenant, &ids).await?;
+    for comment in &mut comments {
+        comment.attachments = files.remove(&comment.id).unwrap_or_default();
+    }
+    Ok(comments)
 }
 
 /// Comments on a ticket that may be seen, oldest first.
@@ -80,6 +96,7 @@ pub async fn list(
         .all(db)
         .await?;
     let comments: Vec<Comment> = rows.into_iter().map(comment).collect::<Result<_, _>>()?;
+    let comments = with_files(db, tenant, comments).await?;
     let request = page::fitting(&comments, request, |comment| comment.body.as_str().len());
     Ok(Page::of(comments, &request, total, |comment| (comment.created_at, comment.id.as_uuid())))
 }
@@ -91,6 +108,7 @@ fn comment(row: row::Model) -> Result<Comment, StoreError> {
         author: actor(&row.author_kind, &row.author_id)?,
         visibility: word("visibility", &row.visibility)?,
         body: RichText::trusted(row.body),
+        attachments: Vec::new(),
         created_at: row.created_at,
     })
 }

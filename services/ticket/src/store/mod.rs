@@ -5,13 +5,24 @@ mod entity;
 mod migrations;
 mod page;
 
+pub mod attachments;
+pub mod categories;
+pub mod chat_messages;
+pub mod chats;
 pub mod comments;
+pub mod drafts;
+mod facets;
+pub mod figures;
+pub mod listing;
 pub mod queues;
 pub mod references;
+mod search;
 pub mod tickets;
 pub mod timeline;
+pub mod trends;
 pub mod work_sessions;
 
+pub use listing::ListKey;
 pub use migrations::migrations;
 pub use page::TimeKey;
 

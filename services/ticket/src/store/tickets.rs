@@ -1,27 +1,25 @@
 //! Tickets.
 
-use chamados_chassis::{
-    id::{TenantId, TicketId},
-    page::{Page, PageRequest},
-};
-use chamados_store_kit::{StoreError, Tx, keyset, text};
+use chamados_chassis::id::{TenantId, TicketId};
+use chamados_store_kit::{StoreError, Tx};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, QueryTrait as _, Select, Set,
-    sea_query::{Expr, ExprTrait as _, OnConflict, Order},
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, NotSet, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _, Select, Set,
+    sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 use uuid::Uuid;
 
 use super::{
-    TimeKey, condition,
+    condition,
     entity::{
         ticket::{self as row, Column, Entity},
         ticket_counter,
     },
-    page, word,
+    facets, search, word,
 };
 use crate::domain::{
-    PauseReason, RichText, State, Status, Subject, Ticket, TicketFilter, TicketRef, Visibility,
+    CategoryId, Field, FieldChange, PauseReason, QueueId, RichText, State, Status, Subject, Ticket,
+    TicketRef, Visibility, fold::fold,
 };
 
 /// The next number of the tenant. The counter's row stays locked until the transaction ends, so
@@ -49,22 +47,46 @@ pub async fn next_number(tx: &Tx, tenant: TenantId) -> Result<i64, StoreError> {
 /// [`StoreError`].
 pub async fn insert(tx: &Tx, ticket: &Ticket) -> Result<(), StoreError> {
     Entity::insert(row::ActiveModel::from(ticket)).exec_without_returning(tx).await?;
+    search::write_ticket(tx, ticket).await?;
+    if !ticket.tags.is_empty() {
+        facets::write_tags(tx, ticket).await?;
+    }
+    if !ticket.watchers.is_empty() {
+        facets::write_watchers(tx, ticket).await?;
+    }
     Ok(())
 }
 
-/// Writes a ticket over the version before it; whether that version was the present one.
+/// Writes a ticket, of which `changes` are new, over the version before it; whether that version was
+/// the present one.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn update(tx: &Tx, ticket: &Ticket) -> Result<bool, StoreError> {
+pub async fn update(tx: &Tx, ticket: &Ticket, changes: &[FieldChange]) -> Result<bool, StoreError> {
+    // Its id and tenant never change, and are not written: where SQLite sees an id written, it looks for
+    // rows of other tables that refer to it, in some of them row by row.
+    let row = row::ActiveModel { id: NotSet, tenant_id: NotSet, ..ticket.into() };
     let done = Entity::update_many()
-        .set(row::ActiveModel::from(ticket))
+        .set(row)
         .filter(Column::TenantId.eq(ticket.tenant.as_uuid()))
         .filter(Column::Id.eq(ticket.id.as_uuid()))
         .filter(Column::Version.eq(ticket.version - 1))
         .exec(tx)
         .await?;
-    Ok(done.rows_affected == 1)
+    if done.rows_affected != 1 {
+        return Ok(false);
+    }
+    let changed = |field| changes.iter().any(|change| change.field == field);
+    if changed(Field::Subject) || changed(Field::Description) {
+        search::write_ticket(tx, ticket).await?;
+    }
+    if changed(Field::Tags) {
+        facets::write_tags(tx, ticket).await?;
+    }
+    if changed(Field::Watchers) {
+        facets::write_watchers(tx, ticket).await?;
+    }
+    Ok(true)
 }
 
 /// One ticket that may be seen.
@@ -102,36 +124,6 @@ fn named(tenant: TenantId, visibility: Visibility, which: TicketRef) -> Select<E
     })
 }
 
-/// Tickets that may be seen and match, newest first.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn list(
-    db: &impl ConnectionTrait,
-    tenant: TenantId,
-    visibility: Visibility,
-    filter: &TicketFilter,
-    request: &PageRequest<TimeKey>,
-) -> Result<Page<Ticket>, StoreError> {
-    let all = condition::visible(tenant, visibility).filter(condition::matching(filter));
-    let total = all.clone().count(db).await?;
-    let mut select = all;
-    if let Some((created_at, id)) = request.after {
-        let columns = [Column::CreatedAt, Column::Id];
-        let last = [created_at.into(), id.into()];
-        select = select.filter(keyset::after(columns, last, &Order::Desc));
-    }
-    let rows = select
-        .order_by_desc(Column::CreatedAt)
-        .order_by_desc(Column::Id)
-        .limit(request.limit())
-        .all(db)
-        .await?;
-    let tickets: Vec<Ticket> = rows.into_iter().map(ticket).collect::<Result<_, _>>()?;
-    let request = page::fitting(&tickets, request, |ticket| ticket.description.as_str().len());
-    Ok(Page::of(tickets, &request, total, |ticket| (ticket.created_at, ticket.id.as_uuid())))
-}
-
 impl From<&Ticket> for row::ActiveModel {
     fn from(ticket: &Ticket) -> Self {
         let state = &ticket.state;
@@ -140,7 +132,7 @@ impl From<&Ticket> for row::ActiveModel {
             tenant_id: Set(ticket.tenant.into()),
             number: Set(ticket.number),
             subject: Set(ticket.subject.to_string()),
-            subject_key: Set(text::fold(ticket.subject.as_str())),
+            subject_key: Set(fold(ticket.subject.as_str())),
             description: Set(ticket.description.to_string()),
             status: Set(state.status().to_string()),
             pause_reason: Set(state.pause_reason().map(|reason| reason.to_string())),
@@ -156,8 +148,46 @@ impl From<&Ticket> for row::ActiveModel {
             created_at: Set(ticket.created_at),
             updated_at: Set(ticket.updated_at),
             version: Set(ticket.version),
+            category_id: Set(ticket.category.map(Uuid::from)),
+            tags: Set(serde_json::json!(ticket.tags)),
+            watchers: Set(serde_json::json!(ticket.watchers)),
+            priority_order: Set(ticket.priority.order()),
+            first_responded_at: NotSet,
         }
     }
+}
+
+/// Tickets of a queue, in no order, kept from other writers until the transaction ends.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn lock_queued(
+    tx: &Tx,
+    tenant: TenantId,
+    queue: QueueId,
+    limit: u64,
+) -> Result<Vec<Ticket>, StoreError> {
+    let select = condition::visible(tenant, Visibility::All)
+        .filter(Column::QueueId.eq(queue.as_uuid()))
+        // In one order, so that two who lock several never wait for each other.
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .lock_exclusive();
+    select.all(tx).await?.into_iter().map(ticket).collect()
+}
+
+/// Whether any ticket, of whatever status, has the category.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn has_category(
+    tx: &Tx,
+    tenant: TenantId,
+    category: CategoryId,
+) -> Result<bool, StoreError> {
+    let select = condition::visible(tenant, Visibility::All)
+        .filter(Column::CategoryId.eq(category.as_uuid()));
+    Ok(select.one(tx).await?.is_some())
 }
 
 pub(super) fn ticket(row: row::Model) -> Result<Ticket, StoreError> {
@@ -178,6 +208,9 @@ pub(super) fn ticket(row: row::Model) -> Result<Ticket, StoreError> {
         created_at: row.created_at,
         updated_at: row.updated_at,
         version: row.version,
+        category: row.category_id.map(Into::into),
+        tags: list("tags", row.tags)?,
+        watchers: list("watchers", row.watchers)?,
     })
 }
 
@@ -197,4 +230,12 @@ fn state(row: &row::Model) -> Result<State, StoreError> {
             State::Resolved { at: row.resolved_at.ok_or_else(|| missing("its time"))? }
         }
     })
+}
+
+fn list<T: serde::de::DeserializeOwned>(
+    column: &str,
+    value: serde_json::Value,
+) -> Result<T, StoreError> {
+    let read = serde_json::from_value(value);
+    read.map_err(|error| StoreError::Corrupt(format!("{column}: {error}")))
 }

@@ -17,10 +17,10 @@ use super::{
     entity::ticket_event::{self as row, Column, Entity},
     page, word,
 };
-use crate::domain::{CommentId, Entry, EntryId, RecordedEntry, Visibility};
+use crate::domain::{ChatId, CommentId, Entry, EntryId, RecordedEntry, Visibility};
 
 /// Sort key of a timeline: the version it led to, which grows with every change; then the time,
-/// which orders the comments made at that version; then the id.
+/// which orders the comments and chats of that version; then the id.
 pub type EntryKey = (i64, DateTime<Utc>, Uuid);
 
 /// Adds an entry.
@@ -49,12 +49,13 @@ pub async fn append(
         note: Set(entry.note.clone()),
         comment_id: Set(entry.comment.map(Uuid::from)),
         internal: Set(entry.internal),
+        chat_id: Set(entry.chat.map(Uuid::from)),
     };
     Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
 }
 
-/// Entries of a ticket that may be seen, oldest first.
+/// Entries of a ticket that may be seen, of versions above `above`, oldest first.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -63,6 +64,7 @@ pub async fn list(
     tenant: TenantId,
     visibility: Visibility,
     ticket: TicketId,
+    above: i64,
     request: &PageRequest<EntryKey>,
 ) -> Result<Page<RecordedEntry>, StoreError> {
     let mut select = Entity::find()
@@ -70,6 +72,9 @@ pub async fn list(
         .filter(Column::TicketId.eq(ticket.as_uuid()));
     if !visibility.includes_internal() {
         select = select.filter(Column::Internal.eq(false));
+    }
+    if above > 0 {
+        select = select.filter(Column::Version.gt(above));
     }
     let total = select.clone().count(db).await?;
     if let Some((version, at, id)) = request.after {
@@ -105,6 +110,7 @@ fn recorded(row: row::Model) -> Result<RecordedEntry, StoreError> {
         changes,
         note: row.note,
         comment: row.comment_id.map(CommentId::from),
+        chat: row.chat_id.map(ChatId::from),
         internal: row.internal,
     };
     Ok(RecordedEntry { id: row.id.into(), entry })

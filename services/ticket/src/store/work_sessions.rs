@@ -35,12 +35,13 @@ pub async fn open(
         user_id: Set(user.into()),
         started_at: Set(at),
         ended_at: Set(None),
+        seconds: Set(None),
     };
     Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
 }
 
-/// Closes the ticket's open session.
+/// Closes the ticket's open session, which lasted so many seconds.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when it has none.
@@ -49,9 +50,15 @@ pub async fn close(
     tenant: TenantId,
     ticket: TicketId,
     at: DateTime<Utc>,
+    seconds: i64,
 ) -> Result<(), StoreError> {
+    let end = row::ActiveModel {
+        ended_at: Set(Some(at)),
+        seconds: Set(Some(seconds)),
+        ..Default::default()
+    };
     let closed = Entity::update_many()
-        .set(row::ActiveModel { ended_at: Set(Some(at)), ..Default::default() })
+        .set(end)
         .filter(Column::TenantId.eq(tenant.as_uuid()))
         .filter(Column::TicketId.eq(ticket.as_uuid()))
         .filter(Column::EndedAt.is_null())

@@ -83,6 +83,7 @@ async fn a_repeated_comment_is_one(db: &TestDatabase) -> anyhow::Result<()> {
         ticket_id: ticket_id.clone(),
         body: "oi".into(),
         visibility: Visibility::Public.into(),
+        ..Default::default()
     };
     let repeats = (0..20).map(async |_| {
         desk.comments()

@@ -13,7 +13,7 @@ use crate::support::{Desk, about, user};
 
 store_suite!(open_tickets_become_nobodys, who_came_back_keeps_what_is_new);
 
-fn moved(desk: &Desk, by: &Principal, who: &Principal) -> Event {
+pub(crate) fn moved(desk: &Desk, by: &Principal, who: &Principal) -> Event {
     desk.fact(by, user(who), &UserMoved { user_id: user(who).to_string() })
 }
 

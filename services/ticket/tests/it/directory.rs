@@ -134,11 +134,24 @@ impl UserService for Directory {
         })
     }
 
+    async fn batch_get_user_summaries(
+        &self,
+        request: Request<identity::BatchGetUserSummariesRequest>,
+    ) -> Result<Response<identity::BatchGetUserSummariesResponse>, Status> {
+        let users = self.look(&request, |entries| &entries.users, &request.get_ref().ids)?;
+        let summary = |user: identity::User| identity::UserSummary {
+            id: user.id,
+            name: user.name,
+            role: user.role,
+        };
+        let users = users.into_iter().map(summary).collect();
+        Ok(Response::new(identity::BatchGetUserSummariesResponse { users }))
+    }
+
     never_asked! {
         get_user_by_email(identity::GetUserByEmailRequest) -> identity::User;
         update_user(identity::UpdateUserRequest) -> identity::User;
         get_current_user(identity::GetCurrentUserRequest) -> identity::GetCurrentUserResponse;
-        batch_get_user_summaries(identity::BatchGetUserSummariesRequest) -> identity::BatchGetUserSummariesResponse;
         list_users(identity::ListUsersRequest) -> identity::ListUsersResponse;
         create_user(identity::CreateUserRequest) -> identity::User;
         update_preferences(identity::UpdatePreferencesRequest) -> identity::Preferences;

@@ -25,7 +25,7 @@ store_suite!(
     unreadable_merges_are_rejected,
 );
 
-fn merged(desk: &Desk, by: &Principal, from: &Principal, into: &Principal) -> Event {
+pub(crate) fn merged(desk: &Desk, by: &Principal, from: &Principal, into: &Principal) -> Event {
     let merge = UsersMerged {
         merge_id: Uuid::now_v7().to_string(),
         from_user_id: user(from).to_string(),
@@ -40,6 +40,8 @@ fn counts(requested: i64, assigned: i64, comments: i64, sessions: i64) -> pb::Us
         tickets_assigned: assigned,
         comments_written: comments,
         work_sessions: sessions,
+        tickets_watched: 0,
+        chat_messages: 0,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The service on a test's database, its callers, and what they ask.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use chamados_chassis::{
     auth::{Keyring, Permission, Principal, Role},
@@ -21,7 +21,7 @@ use chamados_proto::{
 };
 use chamados_store_kit::{DatabaseConfig, Db, inbox::Fact, migrate, signal_local::LocalSignals};
 use chamados_testkit::TestDatabase;
-use chamados_ticket::{Deps, Service, migrations};
+use chamados_ticket::{Config, Deps, Files, Service, migrations};
 use chrono::{DateTime, TimeDelta};
 use prost::{Message, Name};
 use sea_orm::{ConnectionTrait as _, Statement};
@@ -38,8 +38,11 @@ pub(crate) struct Desk {
     pub(crate) db: Db,
     pub(crate) directory: Directory,
     pub(crate) tenant: TenantId,
-    keyring: Arc<Keyring>,
+    stack: Stack,
+    peers: GrpcChannel,
     signals: Arc<LocalSignals>,
+    /// Where attachments are.
+    pub(crate) files: tempfile::TempDir,
 }
 
 impl Desk {
@@ -53,23 +56,22 @@ impl Desk {
         let keyring = Arc::new(Keyring::parse(&Keyring::generate()?)?);
         let signals = Arc::new(LocalSignals::new());
         let stack = Stack {
-            keyring: keyring.clone(),
-            clock: shared.clone(),
+            keyring,
+            clock: shared,
             metrics: Metrics::new("test", "")?,
             limits: Limits { deadline_seconds: 120, concurrent_calls: 1_000 },
         };
         let directory = Directory::default();
         let peers = grpc::local(stack.layered(directory.routes(), &[]));
-        let service = Service::new(Deps {
-            db: db.clone(),
-            clock: shared,
-            signals: signals.clone(),
-            identity: peers.clone(),
-            device: peers,
-        });
-        let channel = grpc::local(stack.layered(service.routes(), Service::PUBLIC_METHODS));
+        let files = tempfile::tempdir()?;
+        let (service, channel) = serve(&db, &stack, &peers, &signals, files.path())?;
         let tenant = TenantId::new();
-        Ok(Self { service, channel, clock, db, directory, tenant, keyring, signals })
+        Ok(Self { service, channel, clock, db, directory, tenant, stack, peers, signals, files })
+    }
+
+    /// The same service once more, on the same database: a second replica.
+    pub(crate) fn replica(&self) -> anyhow::Result<(Service, GrpcChannel)> {
+        serve(&self.db, &self.stack, &self.peers, &self.signals, self.files.path())
     }
 
     /// Somebody new.
@@ -160,7 +162,7 @@ impl Desk {
 
     /// A request on behalf of `principal`.
     pub(crate) fn by<T>(&self, principal: &Principal, message: T) -> Request<T> {
-        let token = self.keyring.sign(principal, self.clock.now()).unwrap();
+        let token = self.stack.keyring.sign(principal, self.clock.now()).unwrap();
         let deadline = self.clock.instant() + Duration::from_secs(120);
         let cx = CallContext::new(principal.clone(), Some(token.into()), "test".into(), deadline);
         cx.request(message, &*self.clock)
@@ -290,6 +292,7 @@ impl Desk {
             ticket_id: id.to_owned(),
             body: body.to_owned(),
             visibility: visibility.into(),
+            ..Default::default()
         };
         Ok(self.comments().create_comment(self.by(by, request)).await?.into_inner())
     }
@@ -329,9 +332,30 @@ impl Desk {
 
     pub(crate) async fn queues(&self, by: &Principal) -> Result<Vec<pb::Queue>, Status> {
         let mut queues = QueueServiceClient::new(self.channel.clone());
-        let response = queues.list_queues(self.by(by, pb::ListQueuesRequest {})).await?;
+        let response = queues.list_queues(self.by(by, pb::ListQueuesRequest::default())).await?;
         Ok(response.into_inner().queues)
     }
+}
+
+fn serve(
+    db: &Db,
+    stack: &Stack,
+    peers: &GrpcChannel,
+    signals: &Arc<LocalSignals>,
+    files: &Path,
+) -> anyhow::Result<(Service, GrpcChannel)> {
+    let config = Config { attachment_mebibytes: 1, ..Config::default() };
+    let service = Service::new(Deps {
+        files: Files::open(&config, files)?,
+        config,
+        db: db.clone(),
+        clock: stack.clock.clone(),
+        signals: signals.clone(),
+        identity: peers.clone(),
+        device: peers.clone(),
+    });
+    let channel = grpc::local(stack.layered(service.routes(), Service::PUBLIC_METHODS));
+    Ok((service, channel))
 }
 
 /// A ticket with a subject and nothing else.

@@ -45,6 +45,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a category
+         * @description Admins only. 409 `category_name_taken`, or `too_many_categories` beyond 500.
+         */
+        post: operations["create_category"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/categories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a category
+         * @description One that no ticket has, else 409 `category_in_use`: archive it. Admins only.
+         */
+        delete: operations["delete_category"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a category
+         * @description Its name, or whether it is archived. Admins only. 409 `category_name_taken`.
+         */
+        patch: operations["update_category"];
+        trace?: never;
+    };
     "/api/admin/companies": {
         parameters: {
             query?: never;
@@ -372,6 +416,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a queue
+         * @description Admins only. 409 `queue_name_taken`, or `too_many_queues` beyond 200.
+         */
+        post: operations["create_queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/queues/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a queue
+         * @description Its tickets, resolved ones included, first move to another, each with an entry in its timeline. Admins
+         *     only. 409 `queue_is_default`, `queue_in_use` when it has tickets and `moveTo` is not given,
+         *     `queue_too_full` when it has more than 1,000.
+         */
+        delete: operations["delete_queue"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a queue
+         * @description Its name, or whether it is archived. Admins only. 409 `queue_name_taken`, `queue_is_default` for
+         *     archiving the default one.
+         */
+        patch: operations["update_queue"];
+        trace?: never;
+    };
     "/api/admin/runs/{id}": {
         parameters: {
             query?: never;
@@ -641,6 +732,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file
+         * @description Takes one file of at most 25 MiB, unless the operator set another limit. It is the uploader's alone until
+         *     it is attached to a comment or a ticket, and removed after 24 hours if it never is. `413
+         *     attachment_too_large`; `409 too_many_uploads` with a hundred files that are attached nowhere. Sending it
+         *     again makes another file: `Idempotency-Key` is not read here.
+         */
+        post: operations["upload_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file
+         * @description Visible with the comment or ticket it came with; before, to its uploader. Images that carry no script
+         *     are shown in place, everything else is a download. `ETag` and `If-None-Match` are honoured.
+         */
+        get: operations["download_attachment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file
+         * @description One the caller uploaded and attached nowhere; else `409 attachment_attached`.
+         */
+        delete: operations["delete_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/invites/accept": {
         parameters: {
             query?: never;
@@ -766,6 +905,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List categories
+         * @description All of them on one page, by name.
+         */
+        get: operations["list_categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chats/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a live chat
+         * @description Messages of any chat on a ticket the caller may see, also of one that has ended.
+         */
+        get: operations["list_chat_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the dashboard
+         * @description Figures about the tickets the caller may see, what happened by day, the tickets to look at first,
+         *     and who works now. Each figure is of about the same moment, not of exactly the same.
+         */
+        get: operations["get_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -797,8 +997,10 @@ export interface paths {
          * Listen to what changes
          * @description Server-sent events, only about what the caller may see. The first frame is `event: ready`. Then
          *     each change is `event: signal` with data `{"topic": …, "ids": […]}`, where the topic is
-         *     `ticket.changed`, `device.presence`, `device.changed`, `company.changed`, `user.changed` or
-         *     `job.changed`: a hint to fetch those records again. `event: reset` means that some may have been
+         *     `ticket.changed`, `ticket.chat` (the ids are the ticket's and the chat's), `ticket.activity`,
+         *     `device.presence`, `device.changed`, `company.changed`, `user.changed` or `job.changed`: a hint to fetch
+         *     those records again; or `ticket.mentioned`, to staff, whose ids are the ticket and then who was mentioned
+         *     on it. `event: reset` means that some may have been
          *     lost: fetch everything again. A comment comes every 15 seconds. The stream ends with the session.
          */
         get: operations["listen"];
@@ -987,16 +1189,61 @@ export interface paths {
         };
         /**
          * List tickets
-         * @description Those that match and that the caller may see, newest first.
+         * @description Those that match and that the caller may see, newest first unless another order is asked for. A page
+         *     token belongs to the order it came with.
          */
         get: operations["list_tickets"];
         put?: never;
         /**
          * Open a ticket
          * @description It is pending and in the default queue unless another is named. 404 `queue_not_found`,
-         *     `user_not_found`, `company_not_found` or `device_not_found` for ids that are not the tenant's.
+         *     `category_not_found`, `user_not_found`, `company_not_found` or `device_not_found` for ids that are
+         *     not the tenant's.
          */
         post: operations["create_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tickets as CSV
+         * @description All that match and that the caller may see, in the order of the list; UTF-8 with a byte order mark,
+         *     tags separated by "; ".
+         */
+        get: operations["export_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many tickets
+         * @description Each for itself: what is refused for one does not hold up the others. What is wrong with the change
+         *     itself refuses the whole: 404 `queue_not_found` or `user_not_found`, 409 `assignee_not_staff`. Staff
+         *     only. Here an `Idempotency-Key` has at most 100 characters.
+         */
+        post: operations["update_many_tickets"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1027,6 +1274,32 @@ export interface paths {
         patch: operations["update_ticket"];
         trace?: never;
     };
+    "/api/tickets/{id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who is at a ticket
+         * @description The others, as far as the caller may know: what staff do is told to staff alone, except that they
+         *     type an answer. Nothing of it is kept.
+         */
+        get: operations["list_activity"];
+        /**
+         * Say what one does at a ticket
+         * @description To be repeated every 10 seconds, and when it changes; 30 seconds after the last time one counts as gone.
+         *     People only.
+         */
+        put: operations["report_activity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tickets/{id}/assign": {
         parameters: {
             query?: never;
@@ -1042,6 +1315,148 @@ export interface paths {
          *     it is taken from everybody while someone works on it.
          */
         post: operations["assign_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a ticket's files
+         * @description Those of the description and of the comments the caller may see, oldest first.
+         */
+        get: operations["list_ticket_attachments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a ticket's live chat
+         * @description The open one, else the last one, with messages.
+         */
+        get: operations["get_chat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/chat/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the live chat
+         * @description Staff may, and the requester. One that has ended stays as it is. 404 `chat_not_found` when there was no
+         *     chat yet.
+         */
+        post: operations["end_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/chat/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say something in the live chat
+         * @description Everybody who sees the ticket may. 404 `chat_not_found` when there was no chat yet; 409 `chat_ended`.
+         */
+        post: operations["send_chat_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/chat/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note how far one has read
+         * @description In the open chat, else in the last one. People only. 404 `chat_not_found` when there was no chat yet.
+         */
+        post: operations["mark_chat_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/chat/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a live chat
+         * @description Staff may, and the requester. A ticket has one open chat; when there is one already, it is the answer.
+         *     409 `ticket_resolved`.
+         */
+        post: operations["start_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a ticket's live chats
+         * @description Newest first; only the first may be open.
+         */
+        get: operations["list_chats"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1064,10 +1479,56 @@ export interface paths {
         /**
          * Comment on a ticket
          * @description Staff once the ticket has an assignee (409 `ticket_unassigned`); internal notes by staff only;
-         *     not on a resolved ticket (409 `ticket_resolved`).
+         *     not on a resolved ticket (409 `ticket_resolved`). A file that is not the caller's or is attached already
+         *     is 404 `attachment_not_found`.
          */
         post: operations["create_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's drafts on a ticket
+         * @description At most one a kind, on one page.
+         */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/drafts/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save a draft
+         * @description Over the one before. What the caller could never send is refused (403); what the ticket does not take now,
+         *     a comment while it has no assignee, is kept all the same.
+         */
+        put: operations["save_draft"];
+        post?: never;
+        /**
+         * Throw a draft away
+         * @description One that is not there is none already.
+         */
+        delete: operations["delete_draft"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1270,6 +1731,11 @@ export interface components {
             /** @description 8 to 128 characters, not one of the common ones. */
             password: string;
         };
+        /**
+         * @description What somebody does at a ticket.
+         * @enum {string}
+         */
+        Activity: "viewing" | "typing" | "typing_internal" | "left";
         /** @description Who did something. */
         Actor: {
             kind: components["schemas"]["ActorKind"];
@@ -1330,6 +1796,27 @@ export interface components {
              */
             version?: number;
         };
+        /** @description A file. */
+        Attachment: {
+            /** @description UUIDv7. */
+            id: string;
+            /** @description 1 to 200 characters, without a path. */
+            fileName: string;
+            /** @description What its bytes say it is, for example `image/png`. */
+            contentType: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description Whether a page may show it in place: PNG, JPEG, GIF and WebP. */
+            inlineSafe: boolean;
+            uploader: components["schemas"]["Actor"];
+            /** Format: date-time */
+            createdAt: string;
+            /** @description UUIDv7 of the comment it came with; null for the description's and before it is attached. */
+            commentId: string | null;
+        };
         /** @description One field, before and after. */
         AuditChange: {
             /** @description Name of the field. */
@@ -1365,6 +1852,82 @@ export interface components {
             /** @description What it was called then. */
             name: string;
         };
+        BTreeMap: {
+            [key: string]: string[];
+        };
+        /** @description Why a ticket stayed as it was. */
+        BulkError: {
+            /** @description Stable name, as in a problem: for example `stale_version`, `ticket_resolved`, `ticket_not_found`. */
+            code: string;
+            /** @description For a person. */
+            detail: string;
+        };
+        /** @description What came of one ticket. */
+        BulkResult: {
+            /** @description UUIDv7. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its version from now on; null when it was refused.
+             */
+            version: number | null;
+            error: components["schemas"]["BulkError"] | null;
+        };
+        /** @description What came of it. */
+        BulkResults: {
+            /** @description One a target, in the same order. */
+            results: components["schemas"]["BulkResult"][];
+        };
+        /** @description Which ticket is to change. */
+        BulkTarget: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description The version it must have; whichever it has when left out.
+             */
+            version: number;
+        };
+        /** @description What is to change, of which tickets; what is left out stays. */
+        BulkUpdate: {
+            /** @description 1 to 100, each ticket once. */
+            targets: components["schemas"]["BulkTarget"][];
+            /**
+             * Format: uuid
+             * @description A member of staff. Null gives the tickets to nobody.
+             */
+            assigneeId?: string | null;
+            /** Format: uuid */
+            queueId?: string | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** @description Tags they get, at most 20. */
+            addTags?: string[];
+            /** @description Tags they lose, at most 20; without regard to case and accents. */
+            removeTags?: string[];
+        };
+        /** @description A sort of help. */
+        Category: {
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Unique in the tenant. */
+            name: string;
+            /** @description Not offered and not taken by tickets; those that have it keep it. */
+            archived: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Number of changes.
+             */
+            version: number;
+        };
+        /** @description A category, as shown beside other records. */
+        CategoryRef: {
+            /** @description UUIDv7. */
+            id: string;
+            /** @description Empty when it cannot be told now. */
+            name: string;
+        };
         /** @description One field that changed. */
         Change: {
             /** @description Name of the field; those that hold an id end in `Id`, for example `assigneeId`. */
@@ -1384,6 +1947,78 @@ export interface components {
             /** @description 8 to 128 characters, not one of the common ones. */
             newPassword: string;
         };
+        /** @description A conversation in real time. */
+        Chat: {
+            /** @description UUIDv7. */
+            id: string;
+            /** @description UUIDv7. */
+            ticketId: string;
+            startedBy: components["schemas"]["Actor"];
+            /** Format: date-time */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description Null while open, as `endedBy` and `end`.
+             */
+            endedAt: string | null;
+            endedBy: components["schemas"]["Actor"] | null;
+            end: components["schemas"]["ChatEnd"] | null;
+            /**
+             * Format: int64
+             * @description Number of the last message; 0 before the first.
+             */
+            lastSequence: number;
+            /**
+             * Format: date-time
+             * @description When it was opened or last written in.
+             */
+            activeAt: string;
+            /** @description How far each person has read. */
+            readMarks: components["schemas"]["ChatReadMark"][];
+        };
+        /**
+         * @description Why a chat ended.
+         * @enum {string}
+         */
+        ChatEnd: "closed" | "inactive" | "resolved";
+        /** @description Something said. */
+        ChatMessage: {
+            /** @description UUIDv7. */
+            id: string;
+            /** @description UUIDv7. */
+            chatId: string;
+            /**
+             * Format: int64
+             * @description Counts up from 1 in the chat, without gaps.
+             */
+            sequence: number;
+            author: components["schemas"]["Actor"];
+            /** @description Plain text. */
+            body: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /** @description Messages of a chat. */
+        ChatMessages: {
+            /** @description In their order. */
+            items: components["schemas"]["ChatMessage"][];
+            /**
+             * Format: int64
+             * @description Number of the chat's last message: there are more when that of the last one here is below it.
+             */
+            lastSequence: number;
+        };
+        /** @description How far somebody has read. */
+        ChatReadMark: {
+            user: components["schemas"]["UserRef"];
+            /**
+             * Format: int64
+             * @description Number of the last message read.
+             */
+            sequence: number;
+            /** Format: date-time */
+            readAt: string;
+        };
         /** @description A word in the conversation. */
         Comment: {
             /** @description UUIDv7. */
@@ -1392,8 +2027,12 @@ export interface components {
             ticketId: string;
             author: components["schemas"]["Actor"];
             visibility: components["schemas"]["Visibility"];
-            /** @description Safe HTML. */
+            /** @description Safe HTML. `<span data-mention="id">` mentions somebody. */
             body: string;
+            /** @description Files that came with it. */
+            attachments: components["schemas"]["Attachment"][];
+            /** @description UUIDv7 of users it mentions, as they were when it was written. Staff among them watch the ticket. */
+            mentionedUserIds: string[];
             /** Format: date-time */
             createdAt: string;
         };
@@ -1450,11 +2089,21 @@ export interface components {
              */
             expiresAt?: string | null;
         };
+        /** @description A category to be. */
+        CreateCategory: {
+            /** @description 1 to 80 characters, unique in the tenant without regard to case and accents. */
+            name: string;
+        };
         /** @description A comment to be. */
         CreateComment: {
-            /** @description HTML, at most 64 KiB; what is not in the safe subset is removed. */
+            /**
+             * @description HTML, at most 64 KiB; what is not in the safe subset is removed. Mentions at most 50 people. May be empty
+             *     when there are files.
+             */
             body: string;
             visibility: components["schemas"]["Visibility"];
+            /** @description UUIDv7 of files the caller uploaded and attached nowhere yet, at most 20. */
+            attachmentIds?: string[];
         };
         /** @description A company to be. */
         CreateCompany: {
@@ -1473,6 +2122,11 @@ export interface components {
              * @description Needed for managers and collaborators.
              */
             companyId?: string | null;
+        };
+        /** @description A queue to be. */
+        CreateQueue: {
+            /** @description 1 to 80 characters, unique in the tenant without regard to case and accents. */
+            name: string;
         };
         /** @description A service account to be. */
         CreateServiceAccount: {
@@ -1505,6 +2159,17 @@ export interface components {
             /** Format: uuid */
             deviceId?: string | null;
             priority?: components["schemas"]["Priority"] | null;
+            /** @description UUIDv7 of files the caller uploaded and attached nowhere yet, at most 20. */
+            attachmentIds?: string[];
+            /**
+             * Format: uuid
+             * @description The id of a category that is not archived; none when left out.
+             */
+            category?: string | null;
+            /** @description At most 20 of 1 to 50 characters; of those that differ in case and accents alone the first counts. */
+            tags?: string[];
+            /** @description People of the tenant, at most 50. Staff only. */
+            watcherIds?: string[];
         };
         /** @description A person to be. */
         CreateUser: {
@@ -1524,6 +2189,58 @@ export interface components {
             key: components["schemas"]["ApiKey"];
             /** @description To be sent as `Authorization: Bearer …`. It is not shown again. */
             secret: string;
+        };
+        /** @description The open chat of a ticket, or the last one. */
+        CurrentChat: {
+            chat: components["schemas"]["Chat"] | null;
+            /** @description Those asked for, in their order. There are more when the last one's number is below `lastSequence`. */
+            messages: components["schemas"]["ChatMessage"][];
+        };
+        /** @description Figures about tickets, and the tickets that want somebody. */
+        Dashboard: {
+            counts: components["schemas"]["TicketCounts"];
+            trends: components["schemas"]["Trends"];
+            /** @description The first ten: open tickets nobody has, oldest first; then the others, newest first. */
+            latestTickets: components["schemas"]["Ticket"][];
+            activeWork: components["schemas"]["List_ActiveWork"] | null;
+        };
+        /** @description One day. */
+        DayTrend: {
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Tickets opened.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Times a ticket was resolved.
+             */
+            resolved: number;
+            /**
+             * Format: int64
+             * @description Tickets that had their first answer: a public comment by staff.
+             */
+            firstResponses: number;
+            /**
+             * Format: int64
+             * @description From opening to first answer, on average over those, in seconds. Null where there are none.
+             */
+            firstResponseSeconds: number | null;
+            /**
+             * Format: int64
+             * @description Work sessions that ended, together, in seconds.
+             */
+            workedSeconds: number;
+        };
+        /** @description A queue was deleted. */
+        DeletedQueue: {
+            /**
+             * Format: int64
+             * @description How many tickets moved.
+             */
+            moved: number;
         };
         /** @description A computer with an agent. */
         Device: {
@@ -1620,6 +2337,30 @@ export interface components {
              */
             freePercent: number;
         };
+        /** @description Something the caller has begun to write. Nobody else sees it, and no change of anybody else touches it. */
+        Draft: {
+            kind: components["schemas"]["DraftKind"];
+            /** @description Safe HTML; may be empty. */
+            body: string;
+            visibility: components["schemas"]["Visibility"] | null;
+            /** @description Of facts: the subject as it was typed; empty for the others. */
+            subject: string;
+            /**
+             * Format: int64
+             * @description The ticket's version when it was begun: what has a higher one came later.
+             */
+            baseVersion: number;
+            /**
+             * Format: date-time
+             * @description When it was last saved.
+             */
+            updatedAt: string;
+        };
+        /**
+         * @description What a draft is to become.
+         * @enum {string}
+         */
+        DraftKind: "comment" | "closing" | "facts";
         /** @description One field of a request that is not right. */
         FieldError: {
             /** @description Name of the field, query parameter or header. */
@@ -1781,6 +2522,62 @@ export interface components {
             email: string;
         };
         /** @description One page of a list. */
+        List_ActiveWork: {
+            /** @description The records of this page. */
+            items: {
+                /** @description UUIDv7 of the ticket. */
+                ticketId: string;
+                /**
+                 * Format: int64
+                 * @description Number of the ticket in its tenant.
+                 */
+                number: number;
+                subject: string;
+                /** @description Who works. */
+                user: components["schemas"]["UserRef"];
+                /** Format: date-time */
+                startedAt: string;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_Attachment: {
+            /** @description The records of this page. */
+            items: {
+                /** @description UUIDv7. */
+                id: string;
+                /** @description 1 to 200 characters, without a path. */
+                fileName: string;
+                /** @description What its bytes say it is, for example `image/png`. */
+                contentType: string;
+                /**
+                 * Format: int64
+                 * @description Bytes.
+                 */
+                size: number;
+                /** @description Whether a page may show it in place: PNG, JPEG, GIF and WebP. */
+                inlineSafe: boolean;
+                uploader: components["schemas"]["Actor"];
+                /** Format: date-time */
+                createdAt: string;
+                /** @description UUIDv7 of the comment it came with; null for the description's and before it is attached. */
+                commentId: string | null;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_AuditEntry: {
             /** @description The records of this page. */
             items: {
@@ -1808,6 +2605,71 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_Category: {
+            /** @description The records of this page. */
+            items: {
+                /** @description UUIDv7. */
+                id: string;
+                /** @description Unique in the tenant. */
+                name: string;
+                /** @description Not offered and not taken by tickets; those that have it keep it. */
+                archived: boolean;
+                /** Format: date-time */
+                createdAt: string;
+                /**
+                 * Format: int64
+                 * @description Number of changes.
+                 */
+                version: number;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_Chat: {
+            /** @description The records of this page. */
+            items: {
+                /** @description UUIDv7. */
+                id: string;
+                /** @description UUIDv7. */
+                ticketId: string;
+                startedBy: components["schemas"]["Actor"];
+                /** Format: date-time */
+                startedAt: string;
+                /**
+                 * Format: date-time
+                 * @description Null while open, as `endedBy` and `end`.
+                 */
+                endedAt: string | null;
+                endedBy: components["schemas"]["Actor"] | null;
+                end: components["schemas"]["ChatEnd"] | null;
+                /**
+                 * Format: int64
+                 * @description Number of the last message; 0 before the first.
+                 */
+                lastSequence: number;
+                /**
+                 * Format: date-time
+                 * @description When it was opened or last written in.
+                 */
+                activeAt: string;
+                /** @description How far each person has read. */
+                readMarks: components["schemas"]["ChatReadMark"][];
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_Comment: {
             /** @description The records of this page. */
             items: {
@@ -1817,8 +2679,12 @@ export interface components {
                 ticketId: string;
                 author: components["schemas"]["Actor"];
                 visibility: components["schemas"]["Visibility"];
-                /** @description Safe HTML. */
+                /** @description Safe HTML. `<span data-mention="id">` mentions somebody. */
                 body: string;
+                /** @description Files that came with it. */
+                attachments: components["schemas"]["Attachment"][];
+                /** @description UUIDv7 of users it mentions, as they were when it was written. Staff among them watch the ticket. */
+                mentionedUserIds: string[];
                 /** Format: date-time */
                 createdAt: string;
             }[];
@@ -1944,6 +2810,35 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_Draft: {
+            /** @description The records of this page. */
+            items: {
+                kind: components["schemas"]["DraftKind"];
+                /** @description Safe HTML; may be empty. */
+                body: string;
+                visibility: components["schemas"]["Visibility"] | null;
+                /** @description Of facts: the subject as it was typed; empty for the others. */
+                subject: string;
+                /**
+                 * Format: int64
+                 * @description The ticket's version when it was begun: what has a higher one came later.
+                 */
+                baseVersion: number;
+                /**
+                 * Format: date-time
+                 * @description When it was last saved.
+                 */
+                updatedAt: string;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_Invite: {
             /** @description The records of this page. */
             items: {
@@ -2029,6 +2924,27 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_Participant: {
+            /** @description The records of this page. */
+            items: {
+                user: components["schemas"]["UserRef"];
+                /** @description Never `left`. */
+                activity: components["schemas"]["Activity"];
+                /**
+                 * Format: date-time
+                 * @description Since when they do it.
+                 */
+                since: string;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_Queue: {
             /** @description The records of this page. */
             items: {
@@ -2038,6 +2954,15 @@ export interface components {
                 name: string;
                 /** @description Where a ticket goes when no queue is named. */
                 isDefault: boolean;
+                /** @description Not offered and not taken by tickets; those in it stay. */
+                archived: boolean;
+                /** Format: date-time */
+                createdAt: string;
+                /**
+                 * Format: int64
+                 * @description Number of changes.
+                 */
+                version: number;
             }[];
             /** @description Hand it in as `pageToken` for the next page; null on the last. */
             nextPageToken: string | null;
@@ -2194,11 +3119,16 @@ export interface components {
                 status: components["schemas"]["TicketStatus"];
                 priority: components["schemas"]["Priority"];
                 queue: components["schemas"]["QueueRef"];
+                category: components["schemas"]["CategoryRef"] | null;
+                /** @description Words to find it by, sorted. */
+                tags: string[];
                 /** @description Who asks. */
                 requester: components["schemas"]["UserRef"];
                 company: components["schemas"]["CompanyRef"] | null;
                 device: components["schemas"]["DeviceRef"] | null;
                 assignee: components["schemas"]["UserRef"] | null;
+                /** @description Who sees it and hears of its changes besides those it concerns. */
+                watchers: components["schemas"]["UserRef"][];
                 pauseReason: components["schemas"]["PauseReason"] | null;
                 /**
                  * Format: int64
@@ -2241,7 +3171,7 @@ export interface components {
                 id: string;
                 /**
                  * @description What happened: `created`, `started`, `paused`, `resolved`, `reopened`, `assigned`,
-                 *     `commented` or `updated`.
+                 *     `commented`, `updated`, `chat_started` or `chat_ended`.
                  */
                 type: string;
                 actor: components["schemas"]["Actor"];
@@ -2258,6 +3188,8 @@ export interface components {
                 note: string;
                 /** @description The comment, for `commented` and for `resolved` with a message. */
                 commentId: string | null;
+                /** @description The live chat, for `chat_started` and `chat_ended`. */
+                chatId: string | null;
             }[];
             /** @description Hand it in as `pageToken` for the next page; null on the last. */
             nextPageToken: string | null;
@@ -2348,6 +3280,14 @@ export interface components {
             /** @description What the line is about. */
             fields: Record<string, never>;
         };
+        /** @description How far the caller has read. */
+        MarkChatRead: {
+            /**
+             * Format: int64
+             * @description Number of the last message read. It never goes back; beyond the last message it means the last.
+             */
+            sequence: number;
+        };
         /** @description Who the caller is and what they may do. */
         Me: {
             user: components["schemas"]["User"];
@@ -2429,6 +3369,17 @@ export interface components {
             architecture: string;
             hostName: string;
         };
+        /** @description Somebody at a ticket. */
+        Participant: {
+            user: components["schemas"]["UserRef"];
+            /** @description Never `left`. */
+            activity: components["schemas"]["Activity"];
+            /**
+             * Format: date-time
+             * @description Since when they do it.
+             */
+            since: string;
+        };
         /** @description What a change of password did. */
         PasswordChanged: {
             /**
@@ -2475,11 +3426,21 @@ export interface components {
              */
             version?: number;
         };
+        /** @description Work of one person. */
+        PersonWork: {
+            user: components["schemas"]["UserRef"];
+            /**
+             * Format: int64
+             * @description Work sessions that ended, together, in seconds.
+             */
+            workedSeconds: number;
+        };
         /** @description How the caller wants the panel. */
         Preferences: {
             /** @description `pt-BR` or `en`; null follows the browser. */
             locale: string | null;
             theme: components["schemas"]["Theme"] | null;
+            defaultTicketFilter: components["schemas"]["BTreeMap"] | null;
         };
         /**
          * @description Whether a device is alive, by the server's clock.
@@ -2519,6 +3480,26 @@ export interface components {
             name: string;
             /** @description Where a ticket goes when no queue is named. */
             isDefault: boolean;
+            /** @description Not offered and not taken by tickets; those in it stay. */
+            archived: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Number of changes.
+             */
+            version: number;
+        };
+        /** @description Open tickets of a queue. */
+        QueueCount: {
+            queue: components["schemas"]["QueueRef"];
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description Of those, how many nobody has.
+             */
+            unassigned: number;
         };
         /** @description A queue, as shown beside other records. */
         QueueRef: {
@@ -2549,6 +3530,10 @@ export interface components {
              * @default 0
              */
             version?: number;
+        };
+        /** @description What the caller does. */
+        ReportActivity: {
+            activity: components["schemas"]["Activity"];
         };
         /** @description A new password by a reset link. */
         ResetPassword: {
@@ -2627,10 +3612,28 @@ export interface components {
          * @enum {string}
          */
         RunTrigger: "schedule" | "manual" | "catch_up";
+        /** @description A draft as it is now. */
+        SaveDraft: {
+            /** @description HTML, at most 64 KiB; what is not in the safe subset is removed. May be empty. */
+            body: string;
+            visibility?: components["schemas"]["Visibility"] | null;
+            /** @description One line of at most 200 characters, kept as it was typed. */
+            subject?: string;
+            /**
+             * Format: int64
+             * @description The ticket's version when the caller began.
+             */
+            baseVersion: number;
+        };
         /** @description Something a key may be allowed. */
         Scope: {
             /** @description Name of a permission. */
             name: string;
+        };
+        /** @description A message to be. */
+        SendChatMessage: {
+            /** @description Plain text, 1 to 4,000 characters. */
+            body: string;
         };
         /** @description An invite with its link, which is not shown again. */
         SentInvite: {
@@ -2710,6 +3713,12 @@ export interface components {
              */
             version?: number;
         };
+        /** @description Tickets of a status. */
+        StatusCount: {
+            status: components["schemas"]["TicketStatus"];
+            /** Format: int64 */
+            count: number;
+        };
         /** @description The support organisation the caller belongs to. */
         Tenant: {
             name: string;
@@ -2740,11 +3749,16 @@ export interface components {
             status: components["schemas"]["TicketStatus"];
             priority: components["schemas"]["Priority"];
             queue: components["schemas"]["QueueRef"];
+            category: components["schemas"]["CategoryRef"] | null;
+            /** @description Words to find it by, sorted. */
+            tags: string[];
             /** @description Who asks. */
             requester: components["schemas"]["UserRef"];
             company: components["schemas"]["CompanyRef"] | null;
             device: components["schemas"]["DeviceRef"] | null;
             assignee: components["schemas"]["UserRef"] | null;
+            /** @description Who sees it and hears of its changes besides those it concerns. */
+            watchers: components["schemas"]["UserRef"][];
             pauseReason: components["schemas"]["PauseReason"] | null;
             /**
              * Format: int64
@@ -2771,6 +3785,23 @@ export interface components {
              */
             version: number;
         };
+        /** @description How many tickets there are that the caller may see. */
+        TicketCounts: {
+            /** @description One a status, in their order, also where there are none. */
+            byStatus: components["schemas"]["StatusCount"][];
+            /** @description Those that are not resolved, one a queue that has any. */
+            openByQueue: components["schemas"]["QueueCount"][];
+            /**
+             * Format: int64
+             * @description Not resolved, and nobody has them.
+             */
+            unassigned: number;
+            /**
+             * Format: int64
+             * @description Not resolved, and the caller has them.
+             */
+            mine: number;
+        };
         /** @description What in the ticket service refers to a user. */
         TicketReferences: {
             /** Format: int64 */
@@ -2781,6 +3812,13 @@ export interface components {
             comments: number;
             /** Format: int64 */
             workSessions: number;
+            /** Format: int64 */
+            watched: number;
+            /**
+             * Format: int64
+             * @description Messages written in live chats.
+             */
+            chatMessages: number;
         };
         /**
          * @description Where a ticket stands.
@@ -2793,7 +3831,7 @@ export interface components {
             id: string;
             /**
              * @description What happened: `created`, `started`, `paused`, `resolved`, `reopened`, `assigned`,
-             *     `commented` or `updated`.
+             *     `commented`, `updated`, `chat_started` or `chat_ended`.
              */
             type: string;
             actor: components["schemas"]["Actor"];
@@ -2810,6 +3848,21 @@ export interface components {
             note: string;
             /** @description The comment, for `commented` and for `resolved` with a message. */
             commentId: string | null;
+            /** @description The live chat, for `chat_started` and `chat_ended`. */
+            chatId: string | null;
+        };
+        /** @description What happened day by day to the tickets that the caller may see. */
+        Trends: {
+            /** @description Every day in order, today last, also those without anything. */
+            days: components["schemas"]["DayTrend"][];
+            /** @description Time worked in those days by person, most first, at most 100. Empty for all but staff. */
+            people: components["schemas"]["PersonWork"][];
+        };
+        /** @description What changes; what is left out stays. */
+        UpdateCategory: {
+            /** @description 1 to 80 characters, unique in the tenant without regard to case and accents. */
+            name?: string | null;
+            archived?: boolean | null;
         };
         /** @description What changes; what is left out stays. */
         UpdateCompany: {
@@ -2840,6 +3893,20 @@ export interface components {
             /** @description `pt-BR` or `en`; null follows the browser again. */
             locale?: string | null;
             theme?: components["schemas"]["Theme"] | null;
+            /**
+             * @description Names and values of query parameters of `/api/tickets`, each as it takes them. Null takes the filter
+             *     away.
+             */
+            defaultTicketFilter?: {
+                [key: string]: string[];
+            } | null;
+        };
+        /** @description What changes; what is left out stays. */
+        UpdateQueue: {
+            /** @description 1 to 80 characters, unique in the tenant without regard to case and accents. */
+            name?: string | null;
+            /** @description The default queue cannot be archived. */
+            archived?: boolean | null;
         };
         /** @description What changes; what is left out stays. */
         UpdateServiceAccount: {
@@ -2870,6 +3937,15 @@ export interface components {
              */
             deviceId?: string | null;
             priority?: components["schemas"]["Priority"] | null;
+            /**
+             * Format: uuid
+             * @description The id of a category that is not archived. Null takes it away.
+             */
+            category?: string | null;
+            /** @description All of them from now on: at most 20 of 1 to 50 characters. */
+            tags?: string[] | null;
+            /** @description All of them from now on: people of the tenant, at most 50. */
+            watcherIds?: string[] | null;
         };
         /** @description What changes; what is left out stays. */
         UpdateUser: {
@@ -2892,6 +3968,14 @@ export interface components {
             active?: boolean | null;
             /** @description The caller's own, for a change of their own e-mail, role, tenant or `active`. */
             currentPassword?: string;
+        };
+        /** @description What an upload sends. */
+        Upload: {
+            /**
+             * Format: binary
+             * @description The bytes, with the file's name.
+             */
+            file: string;
         };
         /** @description A person, or a device's technical account. */
         User: {
@@ -3172,6 +4256,137 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_category: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCategory"];
+            };
+        };
+        responses: {
+            /** @description The new category. */
+            201: {
+                headers: {
+                    /** @description Its version. */
+                    ETag?: string;
+                    /** @description Its address. */
+                    Location?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Category"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_category: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the category. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description Not possible in the present state; `code` says why. */
+            409: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_category: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the change is based on. When the record has changed since, nothing happens and the answer is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the category. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateCategory"];
+            };
+        };
+        responses: {
+            /** @description The category from now on. */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Category"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -3955,6 +5170,142 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    create_queue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateQueue"];
+            };
+        };
+        responses: {
+            /** @description The new queue. */
+            201: {
+                headers: {
+                    /** @description Its version. */
+                    ETag?: string;
+                    /** @description Its address. */
+                    Location?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_queue: {
+        parameters: {
+            query?: {
+                /** @description UUIDv7 of the queue that takes them; needed when there are any. */
+                moveTo?: string;
+            };
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the queue. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedQueue"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description Not possible in the present state; `code` says why. */
+            409: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_queue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` the change is based on. When the record has changed since, nothing happens and the answer is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the queue. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateQueue"];
+            };
+        };
+        responses: {
+            /** @description The queue from now on. */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_run: {
         parameters: {
             query?: never;
@@ -4593,6 +5944,154 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    upload_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Upload"];
+            };
+        };
+        responses: {
+            /** @description The file. */
+            201: {
+                headers: {
+                    /** @description Address of the file. */
+                    Location?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            /** @description The file is too large. */
+            413: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `multipart/form-data`. */
+            415: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    download_attachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what the client has. */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description UUIDv7 of the file. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its bytes. */
+            200: {
+                headers: {
+                    /** @description Its name, and whether it may be shown in place. */
+                    "Content-Disposition"?: string;
+                    /** @description Of these bytes. */
+                    ETag?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The client has these bytes. */
+            304: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the file. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description `attachment_attached`: it came with a comment or a ticket. */
+            409: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     accept_invite: {
         parameters: {
             query?: never;
@@ -4869,6 +6368,110 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_categories: {
+        parameters: {
+            query?: {
+                /** @description Also those that are archived. */
+                includeArchived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every category of the tenant. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Category"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_chat_messages: {
+        parameters: {
+            query?: {
+                /** @description Messages with a higher number; all when left out. */
+                afterSequence?: number;
+                /** @description Messages a page; 25 when left out, and never more than 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the chat. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Some of them. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessages"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_dashboard: {
+        parameters: {
+            query?: {
+                /** @description How many days up to today; 1 to 366, 30 when left out. */
+                days?: number;
+                /**
+                 * @description Whose days: a name of the time zone database, for example `America/Sao_Paulo`. UTC when left
+                 *     out. Where a zone is not whole hours away, its days begin at the full hour before.
+                 */
+                timeZone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dashboard. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_own_devices: {
         parameters: {
             query?: {
@@ -5121,7 +6724,10 @@ export interface operations {
     };
     list_queues: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Also those that are archived. */
+                includeArchived?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5247,12 +6853,27 @@ export interface operations {
                 requesterId?: string[];
                 /** @description Repeatable. */
                 deviceId?: string[];
+                /** @description The id of a category, or `none` for tickets without one. Repeatable. */
+                category?: string[];
+                /** @description Without regard to case and accents. Repeatable. */
+                tag?: string[];
+                /** @description Watched by this user. Repeatable. */
+                watcherId?: string[];
                 /** @description Opened at this time or after. */
                 createdFrom?: string;
                 /** @description Opened before this time. */
                 createdTo?: string;
-                /** @description Part of the subject, or the number; at most 200 characters. */
+                /** @description Changed last at this time or after. */
+                updatedFrom?: string;
+                /** @description Changed last before this time. */
+                updatedTo?: string;
+                /**
+                 * @description Words that each begin a word of the subject, the description or a comment the caller may read,
+                 *     without regard to case and accents; or the number. At most 200 characters.
+                 */
                 q?: string;
+                /** @description `newest` when left out. */
+                sort?: "newest" | "oldest" | "updated" | "priority" | "attention";
                 /** @description Records a page; 25 when left out, and never more than 100. */
                 pageSize?: number;
                 /** @description `nextPageToken` of the page before. */
@@ -5318,6 +6939,121 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             /** @description Something the ticket names is not there. */
+            404: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_tickets: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: components["schemas"]["TicketStatus"][];
+                /** @description Repeatable. */
+                priority?: components["schemas"]["Priority"][];
+                /** @description Repeatable. */
+                queueId?: string[];
+                /** @description Repeatable. */
+                companyId?: string[];
+                /** @description An id, or `none` for tickets nobody has. Repeatable. */
+                assigneeId?: string[];
+                /** @description Repeatable. */
+                requesterId?: string[];
+                /** @description Repeatable. */
+                deviceId?: string[];
+                /** @description The id of a category, or `none` for tickets without one. Repeatable. */
+                category?: string[];
+                /** @description Without regard to case and accents. Repeatable. */
+                tag?: string[];
+                /** @description Watched by this user. Repeatable. */
+                watcherId?: string[];
+                /** @description Opened at this time or after. */
+                createdFrom?: string;
+                /** @description Opened before this time. */
+                createdTo?: string;
+                /** @description Changed last at this time or after. */
+                updatedFrom?: string;
+                /** @description Changed last before this time. */
+                updatedTo?: string;
+                /**
+                 * @description Words that each begin a word of the subject, the description or a comment the caller may read,
+                 *     without regard to case and accents; or the number. At most 200 characters.
+                 */
+                q?: string;
+                /** @description `newest` when left out. */
+                sort?: "newest" | "oldest" | "updated" | "priority" | "attention";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Makes it a download. */
+                    "Content-Disposition"?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_many_tickets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkUpdate"];
+            };
+        };
+        responses: {
+            /** @description What came of each. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description Something the change names is not there. */
             404: {
                 headers: {
                     /** @description Finds the request in the logs. */
@@ -5415,6 +7151,74 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody else who is there. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Participant"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    report_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportActivity"];
+            };
+        };
+        responses: {
+            /** @description Noted. */
+            204: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     assign_ticket: {
         parameters: {
             query?: never;
@@ -5463,6 +7267,270 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_ticket_attachments: {
+        parameters: {
+            query?: {
+                /** @description Records a page; 25 when left out, and never more than 100. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Attachment"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_chat: {
+        parameters: {
+            query?: {
+                /** @description Messages with a higher number; all when left out. */
+                afterSequence?: number;
+                /** @description Messages a page; 25 when left out, and never more than 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chat, if any. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentChat"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chat. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    send_chat_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendChatMessage"];
+            };
+        };
+        responses: {
+            /** @description The new message. */
+            201: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    mark_chat_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkChatRead"];
+            };
+        };
+        responses: {
+            /** @description The chat. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    start_chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The open chat. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_chats: {
+        parameters: {
+            query?: {
+                /** @description Records a page; 25 when left out, and never more than 100. */
+                pageSize?: number;
+                /** @description `nextPageToken` of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Chat"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -5542,6 +7610,110 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the ticket. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's drafts on the ticket. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Draft"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the ticket. */
+                id: string;
+                /** @description What it is to become. */
+                kind: components["schemas"]["DraftKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveDraft"];
+            };
+        };
+        responses: {
+            /** @description The draft as it is kept. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the ticket. */
+                id: string;
+                /** @description What it was to become. */
+                kind: components["schemas"]["DraftKind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -29,6 +29,8 @@ pub(crate) struct Model {
     pub(crate) platform: bool,
     /// The account this one was merged into.
     pub(crate) merged_into: Option<Uuid>,
+    /// JSON.
+    pub(crate) default_ticket_filter: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 mod m0101_identity;
 mod m0102_people;
 mod m0103_automation;
+mod m0104_default_filter;
 
 use chamados_store_kit::Migrations;
 use sea_orm_migration::MigrationTrait;
@@ -18,5 +19,6 @@ fn list() -> Vec<Box<dyn MigrationTrait>> {
     list.push(Box::new(m0101_identity::Migration));
     list.push(Box::new(m0102_people::Migration));
     list.push(Box::new(m0103_automation::Migration));
+    list.push(Box::new(m0104_default_filter::Migration));
     list
 }

@@ -10,11 +10,15 @@ use chamados_store_kit::{
     idempotency::{self, Outcome},
     merged,
 };
+use chrono::{DateTime, Utc};
 
-use super::{change, facts};
+use super::facts;
 use crate::{
-    app::{App, Repeat, peers::Person, users},
-    domain::{Change, Draft, Priority, QueueId, RequesterRule, RichText, Subject, Ticket, opening},
+    app::{App, Repeat, attachments, peers::Person, remembered, users},
+    domain::{
+        AttachmentId, CategoryId, Change, Draft, Place, Priority, QueueId, RequesterRule, RichText,
+        Subject, Tags, Ticket, Watchers, opening,
+    },
     error::{Error, Result},
     store,
 };
@@ -38,6 +42,14 @@ pub struct NewTicket {
     pub device: Option<DeviceId>,
     /// How much it matters.
     pub priority: Priority,
+    /// None when absent.
+    pub category: Option<CategoryId>,
+    /// Words to find it by.
+    pub tags: Tags,
+    /// Who sees it besides those it concerns; for staff to say.
+    pub watchers: Watchers,
+    /// Files that come with the description.
+    pub attachments: Vec<AttachmentId>,
 }
 
 /// Whom and what a ticket is about, after all checks.
@@ -56,6 +68,10 @@ pub async fn create(app: &App, cx: &CallContext, input: NewTicket) -> Result<Tic
     let tenant = cx.require(Permission::TicketsCreate)?;
     let actor = cx.actor()?;
     let parties = parties(app, cx, &input).await?;
+    if !input.watchers.is_empty() {
+        cx.require(Permission::TicketsWork)?;
+        app.peers.require_people(cx, input.watchers.as_slice()).await?;
+    }
     let key = idempotency::Key {
         tenant,
         actor: &actor,
@@ -66,11 +82,17 @@ pub async fn create(app: &App, cx: &CallContext, input: NewTicket) -> Result<Tic
     let tx = app.db.begin().await?;
     let outcome = idempotency::begin(&tx, &key, input.repeat.fingerprint, now).await?;
     if let Outcome::Replay(answer) = outcome {
-        return change::decode(&answer);
+        return remembered::decode(&answer);
+    }
+    let queue = queue(&tx, tenant, input.queue, now).await?;
+    if let Some(id) = input.category
+        && !store::categories::is_offered(&tx, tenant, id).await?
+    {
+        return Err(Error::CategoryNotFound);
     }
     let requester = merged::survivor(&tx, tenant, parties.requester).await?;
+    let watchers = users::surviving_watchers(&tx, tenant, &input.watchers).await?;
     let by = users::surviving_actor(&tx, tenant, actor.clone()).await?;
-    let queue = queue(&tx, tenant, input.queue).await?;
     let draft = Draft {
         id: TicketId::new(),
         tenant,
@@ -82,12 +104,18 @@ pub async fn create(app: &App, cx: &CallContext, input: NewTicket) -> Result<Tic
         requester,
         company: parties.company,
         device: parties.device,
+        category: input.category,
+        tags: input.tags,
+        watchers,
     };
-    let Change { ticket, entry, .. } = Ticket::open(draft, by.clone(), now);
+    let Change { ticket, entry, figures, .. } = Ticket::open(draft, by.clone(), now);
     store::tickets::insert(&tx, &ticket).await?;
+    let place = Place { ticket: ticket.id, comment: None, internal: false };
+    attachments::attach(&tx, tenant, &actor, &input.attachments, place).await?;
     store::timeline::append(&tx, tenant, ticket.id, &entry).await?;
+    store::figures::add(&tx, tenant, &figures).await?;
     facts::opened(&tx, cx, &ticket, by).await?;
-    idempotency::finish(&tx, &key, change::encode(&ticket)?).await?;
+    idempotency::finish(&tx, &key, remembered::encode(&ticket)?).await?;
     tx.commit().await?;
     app.ticket_changed(None, &ticket).await;
     Ok(ticket)
@@ -122,9 +150,18 @@ async fn parties(app: &App, cx: &CallContext, input: &NewTicket) -> Result<Parti
     Ok(Parties { requester, company: named.or(requester_company).or(device_company), device })
 }
 
-async fn queue(tx: &Tx, tenant: TenantId, named: Option<QueueId>) -> Result<QueueId> {
+async fn queue(
+    tx: &Tx,
+    tenant: TenantId,
+    named: Option<QueueId>,
+    now: DateTime<Utc>,
+) -> Result<QueueId> {
     let Some(id) = named else {
-        return Ok(store::queues::ensure_default(tx, tenant).await?.id);
+        return Ok(store::queues::ensure_default(tx, tenant, now).await?.id);
     };
-    if store::queues::exists(tx, tenant, id).await? { Ok(id) } else { Err(Error::QueueNotFound) }
+    if store::queues::is_offered(tx, tenant, id).await? {
+        Ok(id)
+    } else {
+        Err(Error::QueueNotFound)
+    }
 }

@@ -9,9 +9,9 @@ use chamados_chassis::{
 
 use crate::{
     app::App,
-    domain::{RecordedEntry, Ticket, TicketFilter, TicketRef, Visibility, WorkSession},
+    domain::{RecordedEntry, Ticket, TicketFilter, TicketRef, TicketSort, Visibility, WorkSession},
     error::{Error, Result},
-    store::{self, TimeKey, timeline::EntryKey},
+    store::{self, ListKey, TimeKey, timeline::EntryKey},
 };
 
 /// One ticket.
@@ -25,7 +25,7 @@ pub async fn get(app: &App, cx: &CallContext, which: TicketRef) -> Result<Ticket
     ticket.ok_or(Error::TicketNotFound)
 }
 
-/// Tickets that match, newest first.
+/// Tickets that match, in the order wanted.
 ///
 /// # Errors
 /// [`crate::Error`].
@@ -33,14 +33,15 @@ pub async fn list(
     app: &App,
     cx: &CallContext,
     filter: &TicketFilter,
-    page: &PageRequest<TimeKey>,
+    sort: TicketSort,
+    page: &PageRequest<ListKey>,
 ) -> Result<Page<Ticket>> {
     let tenant = cx.require(Permission::TicketsRead)?;
     let visibility = Visibility::of(cx.principal());
-    Ok(store::tickets::list(app.db.read(), tenant, visibility, filter, page).await?)
+    Ok(store::listing::list(app.db.read(), tenant, visibility, filter, sort, page).await?)
 }
 
-/// Every change of a ticket the caller may see, oldest first.
+/// Every change of a ticket the caller may see that made a version above `above`, oldest first.
 ///
 /// # Errors
 /// [`Error::TicketNotFound`].
@@ -48,12 +49,13 @@ pub async fn list_timeline(
     app: &App,
     cx: &CallContext,
     ticket: TicketId,
+    above: i64,
     page: &PageRequest<EntryKey>,
 ) -> Result<Page<RecordedEntry>> {
     let ticket = get(app, cx, TicketRef::Id(ticket)).await?;
     let visibility = Visibility::of(cx.principal());
     let db = app.db.read();
-    Ok(store::timeline::list(db, ticket.tenant, visibility, ticket.id, page).await?)
+    Ok(store::timeline::list(db, ticket.tenant, visibility, ticket.id, above, page).await?)
 }
 
 /// Who worked on a ticket and when, oldest first.

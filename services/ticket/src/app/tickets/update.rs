@@ -35,6 +35,9 @@ pub async fn update(
     if let Some(id) = edit.device.flatten() {
         app.peers.company_of_device(cx, id).await?;
     }
+    if let Some(watchers) = edit.watchers.as_ref().filter(|watchers| !watchers.is_empty()) {
+        app.peers.require_people(cx, watchers.as_slice()).await?;
+    }
     let command = Command::Update(Box::new(edit));
     Work::new(tenant, "ticket.update", request, command).run(app, cx).await
 }

@@ -18,9 +18,9 @@ use uuid::Uuid;
 
 use super::surviving_actor;
 use crate::{
-    app::App,
+    app::{App, tickets},
     domain::{Command, Ticket, UserReferences},
-    error::{Error, Result},
+    error::Result,
     store,
 };
 
@@ -66,7 +66,7 @@ async fn step(app: &App, merge: &Merge) -> Result<bool> {
     let mut moved: UserReferences = merged::lock_move(&tx, tenant, merge.id).await?;
     let into = merged::survivor(&tx, tenant, from).await?;
     let by = surviving_actor(&tx, tenant, merge.by.clone()).await?;
-    let changed = tickets(app, &tx, merge, into, &by, &mut moved).await?;
+    let changed = move_tickets(app, &tx, merge, into, &by, &mut moved).await?;
     let more = !changed.is_empty() || others(&tx, tenant, from, into, &mut moved).await?;
     if more {
         merged::save_move(&tx, tenant, merge.id, &moved).await?;
@@ -82,7 +82,7 @@ async fn step(app: &App, merge: &Merge) -> Result<bool> {
 
 /// Some tickets, each before and after. They change as by any other command, so that their timelines
 /// still tell how they came to be what they are.
-async fn tickets(
+async fn move_tickets(
     app: &App,
     tx: &Tx,
     merge: &Merge,
@@ -91,17 +91,15 @@ async fn tickets(
     moved: &mut UserReferences,
 ) -> Result<Vec<(Ticket, Ticket)>> {
     let (tenant, from, now) = (merge.tenant, merge.from, app.clock.now());
-    let tickets = store::references::lock_tickets(tx, tenant, from).await?;
-    let mut changed = Vec::with_capacity(tickets.len());
-    for before in tickets {
+    let refer = store::references::lock_tickets(tx, tenant, from).await?;
+    let mut changed = Vec::with_capacity(refer.len());
+    for before in refer {
         moved.tickets_requested += i64::from(before.requester == from);
         moved.tickets_assigned += i64::from(before.assignee == Some(from));
+        moved.tickets_watched += i64::from(before.watchers.contains(from));
         let replace = Command::Replace { from, into };
         let Some(change) = before.apply(replace, by.clone(), now)? else { continue };
-        if !store::tickets::update(tx, &change.ticket).await? {
-            return Err(Error::StaleVersion);
-        }
-        store::timeline::append(tx, tenant, change.ticket.id, &change.entry).await?;
+        tickets::write(tx, &change).await?;
         changed.push((before, change.ticket));
     }
     Ok(changed)
@@ -115,20 +113,34 @@ async fn others(
     into: UserId,
     moved: &mut UserReferences,
 ) -> Result<bool> {
-    use store::references::{move_actors, move_authors, move_work_sessions};
+    use store::references::{
+        move_actors, move_authors, move_chat_messages, move_chats, move_uploaders,
+        move_work_sessions,
+    };
 
     let comments = move_authors(tx, tenant, from, into).await?;
     let sessions = move_work_sessions(tx, tenant, from, into).await?;
     let entries = move_actors(tx, tenant, from, into).await?;
+    let files = move_uploaders(tx, tenant, from, into).await?;
+    let messages = move_chat_messages(tx, tenant, from, into).await?;
+    let chats = move_chats(tx, tenant, from, into).await?;
     moved.comments_written += comments;
     moved.work_sessions += sessions;
-    Ok(comments + sessions + entries > 0)
+    moved.chat_messages += messages;
+    // Short-lived, and nobody else's business: they are not counted.
+    store::drafts::give(tx, tenant, from, into).await?;
+    Ok(comments + sessions + entries + files + messages + chats > 0)
 }
 
 async fn tell(app: &App, tx: &Tx, merge: &Merge, moved: UserReferences) -> Result<()> {
-    let UserReferences { tickets_requested, tickets_assigned, comments_written, work_sessions } =
-        moved;
-    let moved = Counts { tickets_requested, tickets_assigned, comments_written, work_sessions };
+    let moved = Counts {
+        tickets_requested: moved.tickets_requested,
+        tickets_assigned: moved.tickets_assigned,
+        comments_written: moved.comments_written,
+        work_sessions: moved.work_sessions,
+        tickets_watched: moved.tickets_watched,
+        chat_messages: moved.chat_messages,
+    };
     let payload = TicketReferencesMoved { merge_id: merge.id.to_string(), moved: Some(moved) };
     let event = OutboxEvent {
         tenant: merge.tenant,

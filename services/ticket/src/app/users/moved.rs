@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use super::surviving_actor;
 use crate::{
     app::{App, tickets},
-    domain::{Change, Command, Note, PauseReason, State, Ticket},
+    domain::{Command, Note, PauseReason, State, Ticket},
     error::Result,
     store,
 };
@@ -59,6 +59,7 @@ async fn step(app: &App, departure: &Departure) -> Result<bool> {
         changed.push((before, after));
     }
     if !more {
+        store::drafts::delete_all(&tx, tenant, user).await?;
         inbox::accept(&tx, CONSUMER, departure.event, now).await?;
     }
     tx.commit().await?;
@@ -96,9 +97,9 @@ async fn apply(
     now: DateTime<Utc>,
 ) -> Result<Ticket> {
     match before.apply(command, actor.clone(), now)? {
-        Some(Change { ticket, entry, session }) => {
-            tickets::write(tx, &Change { ticket: ticket.clone(), entry, session }).await?;
-            Ok(ticket)
+        Some(change) => {
+            tickets::write(tx, &change).await?;
+            Ok(change.ticket)
         }
         None => Ok(before),
     }

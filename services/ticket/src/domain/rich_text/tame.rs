@@ -2,11 +2,15 @@
 //! only tamer: 64 KiB of ill will can keep a browser's parsing algorithm busy for seconds, or make
 //! it build gigabytes of nodes.
 //!
-//! - Attributes go, but those of links: formatting tags that differ in them are opened again in
+//! - Attributes go, but those of links and who a `span` mentions: formatting tags that differ in them are opened again in
 //!   every block that follows; equal ones at most three times.
-//! - Tags that would not survive the cleaning go, and so do levels beyond [`MOST_LEVELS`]: the
+//! - Tags that would not survive the cleaning go, a `span` without a mention too, and so do levels beyond [`MOST_LEVELS`]: the
 //!   parser looks through all open elements at every block.
 //! - A bare `&` is written as `&amp;`: the parser reads on and back again at each.
+
+use uuid::Uuid;
+
+use super::MENTION;
 
 /// Deepest nesting that is kept.
 const MOST_LEVELS: usize = 100;
@@ -25,7 +29,8 @@ pub(super) fn tame(html: &str, keep: impl Fn(&str) -> bool) -> String {
         rest = match Markup::read(markup) {
             Markup::Tag { name, closing, source } => {
                 let name = name.to_ascii_lowercase();
-                if keep(&name) && balance(&mut open, &name, closing) {
+                let means = closing || name != "span" || mentioned(source).is_some();
+                if keep(&name) && means && balance(&mut open, &name, closing) {
                     push_tag(&mut out, &name, closing, source);
                 }
                 &markup[source.len()..]
@@ -113,9 +118,25 @@ fn balance(open: &mut Vec<String>, name: &str, closing: bool) -> bool {
 fn push_tag(out: &mut String, name: &str, closing: bool, source: &str) {
     match (name, closing) {
         ("a", false) => push_text(out, source),
+        ("span", false) => {
+            let id = mentioned(source).unwrap_or_default();
+            out.extend(["<span ", MENTION, "=\"", &id.to_string(), "\">"]);
+        }
         (_, true) => out.extend(["</", name, ">"]),
         (_, false) => out.extend(["<", name, ">"]),
     }
+}
+
+/// Whom a tag mentions. What is read here only decides what is kept; cleaning makes it safe.
+fn mentioned(source: &str) -> Option<Uuid> {
+    /// Length of an id.
+    const ID: usize = 36;
+
+    let lower = source.to_ascii_lowercase();
+    let (_, value) = lower.split_once(MENTION)?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let value = value.strip_prefix(['"', '\'']).unwrap_or(value);
+    Uuid::try_parse(value.get(..ID)?).ok()
 }
 
 fn push_text(out: &mut String, mut text: &str) {
@@ -154,8 +175,9 @@ mod tests {
             ("<b", "&lt;b"),
             ("<b '>it's</b>", "<b>it's</b>"),
             ("</b>x", "x"),
+            ("<span>x</span>", "x"),
         ] {
-            let keep = |name: &str| ["p", "a", "b", "br"].contains(&name);
+            let keep = |name: &str| ["p", "a", "b", "br", "span"].contains(&name);
             assert_eq!(tame(html, keep), expected, "{html}");
         }
     }

@@ -13,6 +13,10 @@ pub(crate) struct Model {
     pub(crate) name_key: String,
     /// True for one row of a tenant.
     pub(crate) is_default: bool,
+    /// Not offered any more.
+    pub(crate) archived: bool,
+    pub(crate) created_at: DateTimeUtc,
+    pub(crate) version: i64,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

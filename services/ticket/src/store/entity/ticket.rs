@@ -30,6 +30,17 @@ pub(crate) struct Model {
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
     pub(crate) version: i64,
+    pub(crate) category_id: Option<Uuid>,
+    /// List of texts; `ticket_tag` finds tickets by them.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(crate) tags: Json,
+    /// List of ids; `ticket_watcher` finds tickets by them.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(crate) watchers: Json,
+    /// Urgent is 0, low 3.
+    pub(crate) priority_order: i32,
+    /// When staff first answered in public; written by itself, since an answer is no change of the ticket.
+    pub(crate) first_responded_at: Option<DateTimeUtc>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

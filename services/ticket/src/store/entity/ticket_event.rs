@@ -21,6 +21,7 @@ pub(crate) struct Model {
     pub(crate) comment_id: Option<Uuid>,
     /// Refers to an internal comment.
     pub(crate) internal: bool,
+    pub(crate) chat_id: Option<Uuid>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

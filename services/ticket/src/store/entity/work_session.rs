@@ -13,6 +13,8 @@ pub(crate) struct Model {
     pub(crate) started_at: DateTimeUtc,
     /// Null while open; at most one row of a ticket is.
     pub(crate) ended_at: Option<DateTimeUtc>,
+    /// How long it lasted; null while open.
+    pub(crate) seconds: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

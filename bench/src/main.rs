@@ -1,0 +1,30 @@
+//! The command line of the measurements.
+
+use clap::{Parser, Subcommand};
+
+use chamados_bench::tickets;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Measures the real product under load, and prints numbers.
+#[derive(Parser)]
+#[command(name = "chamados-bench", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    measure: Measure,
+}
+
+#[derive(Subcommand)]
+enum Measure {
+    /// Lists, searches, opening and playing among many tickets
+    Tickets(tickets::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    let Measure::Tickets(args) = Cli::parse().measure;
+    // TLS needs its cryptography chosen before the first client. Twice is no harm.
+    let _already_chosen = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(tickets::measure(&args))
+}

@@ -1,0 +1,94 @@
+//! Writes a great many rows, in minutes: indexes and triggers are taken away, made again when the rows
+//! are there, and so are as after a restore from a dump.
+
+mod postgres;
+mod sqlite;
+
+use anyhow::{Context as _, Result};
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use uuid::Uuid;
+
+use super::rows::{History, Rows};
+use crate::{place::Place, tickets::people::People};
+
+/// Tickets whose rows are in memory at once.
+const CHUNK: u64 = 4_000;
+
+/// Fills the ticket service's tables, on which nobody else works now. Gives the tenant.
+///
+/// # Errors
+/// The database refuses something: tables have changed that [`super::rows`] knows otherwise.
+pub(super) async fn fill(
+    place: &Place,
+    people: &People,
+    tickets: u64,
+    comments: u64,
+) -> Result<Uuid> {
+    match place.postgres_url() {
+        Some(url) => postgres::fill(url, people, tickets, comments).await,
+        None => sqlite::fill(&place.data().join("ticket.db"), people, tickets, comments).await,
+    }
+}
+
+/// Where rows go.
+trait Sink {
+    /// Adds them.
+    async fn take(&mut self, rows: &Rows) -> Result<()>;
+}
+
+/// What is to be made in the only tenant.
+async fn history<'a>(
+    db: &impl ConnectionTrait,
+    people: &'a People,
+    tickets: u64,
+    comments: u64,
+) -> Result<History<'a>> {
+    #[derive(FromQueryResult)]
+    struct Counter {
+        tenant_id: Uuid,
+        last: i64,
+    }
+
+    let select = Statement::from_string(
+        db.get_database_backend(),
+        "SELECT tenant_id, last FROM ticket_counter",
+    );
+    let counter = Counter::find_by_statement(select).one(db).await?.context("no ticket")?;
+    let Counter { tenant_id: tenant, last: last_number } = counter;
+    let now = chrono::Utc::now();
+    Ok(History { people, tenant, tickets, comments, last_number, now })
+}
+
+async fn write(history: &History<'_>, sink: &mut impl Sink) -> Result<()> {
+    for from in (0..history.tickets).step_by(CHUNK as usize) {
+        for rows in &history.rows(from, history.tickets.min(from + CHUNK)) {
+            let what = || format!("rows of {}", rows.table);
+            sink.take(rows).await.with_context(what)?;
+        }
+    }
+    Ok(())
+}
+
+/// Brings up to date what counts tickets.
+async fn count(db: &impl ConnectionTrait, history: &History<'_>) -> Result<()> {
+    let more = i64::try_from(history.tickets)?;
+    let count = Statement::from_sql_and_values(
+        db.get_database_backend(),
+        "UPDATE ticket_counter SET last = last + $1",
+        [Value::from(more)],
+    );
+    db.execute_raw(count).await?;
+    Ok(())
+}
+
+/// Texts in one column.
+async fn texts(db: &impl ConnectionTrait, select: &str) -> Result<Vec<String>> {
+    let select = Statement::from_string(db.get_database_backend(), select);
+    let rows = db.query_all_raw(select).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
+}
+
+/// The tables' names, as a list in SQL.
+fn tables() -> String {
+    format!("'{}'", super::rows::TABLES.join("', '"))
+}

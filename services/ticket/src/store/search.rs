@@ -1,0 +1,82 @@
+//! Full-text search, in the database and the transaction of what is searched.
+
+use chamados_chassis::id::TenantId;
+use chamados_store_kit::{StoreError, Tx};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, NotSet, QueryFilter as _,
+    QuerySelect as _, QueryTrait as _, Set,
+    sea_query::{Expr, ExprTrait as _, OnConflict, Query, SelectStatement},
+};
+
+use super::entity::search_doc::{self as row, Column, Entity};
+use crate::domain::{Comment, CommentVisibility, Ticket, Visibility, search};
+
+/// Writes the words of a ticket.
+pub(super) async fn write_ticket(tx: &Tx, ticket: &Ticket) -> Result<(), StoreError> {
+    let words = search::index(&[ticket.subject.as_str(), &ticket.description.plain()]);
+    let row = row::ActiveModel {
+        id: NotSet,
+        tenant_id: Set(ticket.tenant.into()),
+        ticket_id: Set(ticket.id.into()),
+        entity_id: Set(ticket.id.into()),
+        internal: Set(false),
+        words: Set(words),
+    };
+    write(tx, row).await
+}
+
+/// Writes the words of a comment.
+pub(super) async fn write_comment(
+    tx: &Tx,
+    tenant: TenantId,
+    comment: &Comment,
+) -> Result<(), StoreError> {
+    let row = row::ActiveModel {
+        id: NotSet,
+        tenant_id: Set(tenant.into()),
+        ticket_id: Set(comment.ticket.into()),
+        entity_id: Set(comment.id.into()),
+        internal: Set(comment.visibility == CommentVisibility::Internal),
+        words: Set(search::index(&[&comment.body.plain()])),
+    };
+    write(tx, row).await
+}
+
+async fn write(tx: &Tx, row: row::ActiveModel) -> Result<(), StoreError> {
+    let anew = OnConflict::column(Column::EntityId).update_column(Column::Words).to_owned();
+    let mut insert = Entity::insert(row).into_query();
+    insert.on_conflict(anew);
+    tx.execute(&insert).await?;
+    Ok(())
+}
+
+/// Ids of the tenant's tickets in which, as far as `visibility` lets read, a word begins with `word`.
+pub(super) fn tickets_with(
+    backend: DbBackend,
+    tenant: TenantId,
+    visibility: Visibility,
+    word: &str,
+) -> SelectStatement {
+    let mut select = Entity::find()
+        .select_only()
+        .column(Column::TicketId)
+        .filter(Column::TenantId.eq(tenant.as_uuid()));
+    if !visibility.includes_internal() {
+        select = select.filter(Column::Internal.eq(false));
+    }
+    let mut select = select.into_query();
+    // Words are letters and digits alone, so nothing in them ends the quotes.
+    match backend {
+        DbBackend::Postgres => select
+            .and_where(Expr::cust_with_values("lexemes @@ $1::tsquery", [format!("'{word}':*")])),
+        _ => {
+            let found = Query::select()
+                .column("rowid")
+                .from("search_word")
+                .and_where(Expr::cust_with_values("search_word MATCH ?", [format!("\"{word}\"*")]))
+                .to_owned();
+            select.and_where(Expr::col((Entity, Column::Id)).in_subquery(found))
+        }
+    };
+    select
+}

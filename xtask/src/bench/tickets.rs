@@ -1,0 +1,35 @@
+//! Builds the server and the tool that measures it, both with optimisation, and lets it measure on
+//! SQLite and on a PostgreSQL that nobody else works with.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::{
+    cargo::{cargo, target_folder},
+    command,
+    servers::Servers,
+};
+
+/// What to measure, as `chamados-bench tickets` takes it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// For example `--tickets 20000 --comments 100000 --only sqlite`; `--help` lists them
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    options: Vec<String>,
+}
+
+/// Prints what it measures.
+pub(super) fn measure(args: &Args) -> Result<()> {
+    // Together, so that both are built on the same libraries.
+    let packages = ["--package", "chamados", "--package", "chamados-bench"];
+    command::run(cargo().args(["build", "--release", "--bins"]).args(packages))?;
+    let programs = target_folder()?.join("release");
+    let servers = Servers::postgres_alone()?;
+    let mut tool = Command::new(programs.join("chamados-bench"));
+    tool.arg("tickets").arg("--server").arg(programs.join("chamados"));
+    tool.arg("--postgres").arg(servers.postgres_url()?).args(&args.options);
+    let measured = command::run(&mut tool);
+    servers.stop()?;
+    measured
+}
