@@ -5,9 +5,12 @@
 mod fixture;
 
 mod agents;
+mod attachments;
 mod away;
+mod chats;
 mod companies;
 mod crash;
+mod dashboard;
 mod devices;
 mod door;
 mod effective;
@@ -15,6 +18,7 @@ mod events;
 mod handover;
 mod idempotency;
 mod jobs;
+mod lists;
 mod machines;
 mod matrix;
 mod modes;

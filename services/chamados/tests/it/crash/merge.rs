@@ -174,6 +174,7 @@ impl Merge {
             "ticket": {
                 "tickets_requested": TICKETS, "tickets_assigned": 0,
                 "comments_written": COMMENTS, "work_sessions": 0,
+                "tickets_watched": 0, "chat_messages": 0,
             },
             "device": {"devices_assigned": 1, "devices_linked": 1},
         });

@@ -178,6 +178,11 @@ impl Callers {
         admin.unwrap_or_else(|| panic!("the admin is somebody"))
     }
 
+    /// The way in of a column over HTTP.
+    pub(super) fn way(&self, column: &str) -> &Way {
+        self.by_column[column].way.as_ref().unwrap_or_else(|| panic!("{column} has no way"))
+    }
+
     /// The user of a column.
     pub(super) fn user(&self, column: &str) -> String {
         let user = self.by_column[column].principal.as_ref().and_then(Principal::user);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{
     World,
     callers::Way,
-    records::Records,
+    records::{Records, with_file},
     rpc::method_of,
     table::{self, Findings, Heard, Table, Verdict},
 };
@@ -68,7 +68,9 @@ pub(super) async fn ask(way: &Way, asked: &str, records: &Records) -> Answer {
     let (method, template) = method_of(asked).split_once(' ').unwrap_or_default();
     let method: Method = method.parse().unwrap_or_else(|error| panic!("{asked}: {error}"));
     let mut request = way.request(method, &path(template, asked, records));
-    if let Some(body) = body(asked, records) {
+    if template == "/api/attachments" {
+        request = with_file(request);
+    } else if let Some(body) = body(asked, records) {
         request = request.json(&body);
     }
     if asked.starts_with("PATCH") && !asked.contains("/me/") {
@@ -88,17 +90,25 @@ fn path(template: &str, asked: &str, r: &Records) -> String {
         "POST /api/admin/users/{id}/password-reset#staff" => &r.spare_agent,
         "GET /api/admin/users/{id}" => &r.owner,
         "DELETE /api/admin/invites/{id}" => &r.revoked_invite,
+        _ if asked.ends_with("{id}#internal") => &r.internal_file,
+        _ if record("/api/attachments/") => &r.file,
         _ if record("/api/admin/users/") => &r.spare,
         _ if record("/api/admin/invites/") => &r.invite,
         _ if record("/api/admin/companies/") => &r.company,
         _ if record("/api/admin/service-accounts/") => &r.service_account,
         _ if record("/api/admin/devices/") => &r.device,
         _ if record("/api/admin/runs/") => &r.run,
+        _ if record("/api/chats/") => &r.chat,
+        _ if record("/api/admin/queues/") => &r.queue,
+        _ if record("/api/admin/categories/") => &r.category,
         _ if record("/api/me/sessions/") => &r.owner_session,
         _ => &r.ticket,
     };
-    let path =
-        template.replace("{id}", id).replace("{keyId}", &r.revoked_key).replace("{name}", &r.job);
+    let path = template
+        .replace("{id}", id)
+        .replace("{keyId}", &r.revoked_key)
+        .replace("{name}", &r.job)
+        .replace("{kind}", "comment");
     match asked {
         "DELETE /api/admin/devices/links" => {
             format!("{path}?machineId={}&userId={}", r.device, r.spare)
@@ -123,14 +133,23 @@ fn body(asked: &str, r: &Records) -> Option<Value> {
         "PATCH /api/me/preferences" => json!({"theme": "dark"}),
         "POST /api/me/password" => json!({"currentPassword": "wrong", "newPassword": password}),
         "POST /api/tickets" => json!({"subject": "New"}),
+        "POST /api/tickets/bulk" => json!({"targets": [{"id": r.ticket, "version": 999}], "priority": "high"}),
         "PATCH /api/tickets/{id}" => json!({"subject": "New"}),
         "POST /api/tickets/{id}/assign" => json!({"assigneeId": null, "version": 999}),
         "POST /api/tickets/{id}/pause" => json!({"reason": "break", "version": 999}),
         "POST /api/tickets/{id}/start" | "POST /api/tickets/{id}/resolve" | "POST /api/tickets/{id}/reopen" => json!({"version": 999}),
         "POST /api/tickets/{id}/comments" => json!({"body": "<p>x</p>", "visibility": "public"}),
         "POST /api/tickets/{id}/comments#internal" => json!({"body": "<p>x</p>", "visibility": "internal"}),
+        "POST /api/tickets/{id}/chat/messages" => json!({"body": "x"}),
+        "POST /api/tickets/{id}/chat/read" => json!({"sequence": 1}),
+        "PUT /api/tickets/{id}/activity" => json!({"activity": "viewing"}),
+        "PUT /api/tickets/{id}/activity#internal" => json!({"activity": "typing_internal"}),
+        "PUT /api/tickets/{id}/drafts/{kind}" => json!({"body": "<p>x</p>", "visibility": "public", "baseVersion": 1}),
+        "PUT /api/tickets/{id}/drafts/{kind}#internal" => json!({"body": "<p>x</p>", "visibility": "internal", "baseVersion": 1}),
         "POST /api/admin/companies" => json!({"name": "New", "nickname": fresh}),
-        "PATCH /api/admin/companies/{id}" | "PATCH /api/admin/users/{id}" | "PATCH /api/admin/service-accounts/{id}" => json!({"name": "New"}),
+        "PATCH /api/admin/companies/{id}" | "PATCH /api/admin/users/{id}" | "PATCH /api/admin/service-accounts/{id}"
+        | "PATCH /api/admin/queues/{id}" | "PATCH /api/admin/categories/{id}" => json!({"name": "New"}),
+        "POST /api/admin/queues" | "POST /api/admin/categories" => json!({"name": fresh}),
         "POST /api/admin/users" => json!({"name": "New", "email": email, "role": "collaborator", "companyId": r.company}),
         "POST /api/admin/users#admin" => json!({"name": "New", "email": email, "role": "admin"}),
         "PATCH /api/admin/users/{id}#tenant" => json!({"tenantId": r.company}),

@@ -10,9 +10,13 @@ use chamados_proto::identity::v1::{
     merge_service_client::MergeServiceClient,
 };
 use chamados_testkit::Sandbox;
+use reqwest::{
+    Method, RequestBuilder,
+    multipart::{Form, Part},
+};
 use serde_json::json;
 
-use super::callers::{Callers, Key, signed};
+use super::callers::{Callers, Key, Way, signed};
 use crate::fixture::{Desk, items, text};
 
 /// Something of everything, of the company Acme unless said otherwise.
@@ -22,6 +26,16 @@ pub(super) struct Records {
     pub(super) device: String,
     /// Opened by the owner on the device; not begun.
     pub(super) ticket: String,
+    /// The default one, which nobody can delete.
+    pub(super) queue: String,
+    /// The ticket's, so that nobody can delete it.
+    pub(super) category: String,
+    /// Of the ticket, for everybody who sees it.
+    pub(super) file: String,
+    /// Of the ticket, in an internal note.
+    pub(super) internal_file: String,
+    /// On the ticket; ended.
+    pub(super) chat: String,
     pub(super) owner: String,
     /// A session of the owner, besides the one they ask in.
     pub(super) owner_session: String,
@@ -52,10 +66,20 @@ impl Records {
     ) -> anyhow::Result<Self> {
         let admin = callers.admin();
         let device = callers.device.clone();
+        let queue = text(&items(&desk.admin.get("/api/queues").await.ok())[0], "id");
+        let category = json!({"name": "Rede"});
+        let category = desk.admin.post("/api/admin/categories", category).await.text("id");
         let ticket = json!({
             "subject": "Sem rede", "requesterId": callers.user("owner"), "deviceId": device,
+            "category": category,
         });
         let ticket = desk.admin.post("/api/tickets", ticket).await.text("id");
+        let me = json!({"assigneeId": callers.user("admin")});
+        let _ticket = desk.admin.post(&format!("/api/tickets/{ticket}/assign"), me).await.ok();
+        let file = file_of(callers.way("owner"), &ticket, "public").await;
+        let internal_file = file_of(callers.way("admin"), &ticket, "internal").await;
+        let chat = desk.admin.press(&format!("/api/tickets/{ticket}/chat/start")).await.text("id");
+        let _chat = desk.admin.press(&format!("/api/tickets/{ticket}/chat/end")).await.ok();
         let spare = person(desk, "spare@acme.example", "collaborator").await;
         let spare_agent = person(desk, "spare@desk.example", "agent").await;
         let merged = person(desk, "merged@acme.example", "collaborator").await;
@@ -89,6 +113,11 @@ impl Records {
             company: desk.company.clone(),
             device,
             ticket,
+            queue,
+            category,
+            file,
+            internal_file,
+            chat,
             owner: callers.user("owner"),
             owner_session: callers.owner_session.clone(),
             spare,
@@ -109,6 +138,22 @@ impl Records {
     pub(super) fn fresh(&self) -> String {
         format!("fresh{}", self.made.fetch_add(1, Ordering::Relaxed))
     }
+}
+
+/// A file that came with a comment.
+async fn file_of(by: &Way, ticket: &str, visibility: &str) -> String {
+    let upload = with_file(by.request(Method::POST, "/api/attachments"));
+    let file = by.send(upload).await.text("id");
+    let comment = json!({"body": "", "visibility": visibility, "attachmentIds": [file]});
+    let path = format!("/api/tickets/{ticket}/comments");
+    let _comment = by.send(by.request(Method::POST, &path).json(&comment)).await.ok();
+    file
+}
+
+/// The request with a file to upload.
+pub(super) fn with_file(request: RequestBuilder) -> RequestBuilder {
+    let part = Part::bytes(b"file".as_slice()).file_name("file.txt");
+    request.multipart(Form::new().part("file", part))
 }
 
 /// A person who is nobody's caller.
