@@ -27,8 +27,10 @@ test.beforeAll(async ({ browser }) => {
   await agent.enroll(company.provisioningCode, "bia@example.com");
   agent.run();
   const subjects = ["A impressora não imprime", "Sem acesso ao sistema de vendas", "Notebook lento ao ligar"];
+  const category = await post<Made>(page, product, "admin/categories", { name: "Equipamentos" });
+  const facts = { category: category.id, tags: ["urgente", "matriz"] };
   let ticket = "";
-  for (const subject of subjects) ticket = (await post<Made>(page, product, "tickets", { subject })).id;
+  for (const subject of subjects) ticket = (await post<Made>(page, product, "tickets", { subject, ...facts })).id;
   await post<Made>(page, product, `tickets/${ticket}/start`, {});
   await post<Made>(page, product, `tickets/${ticket}/comments`, { body: "<p>Já estou olhando.</p>", visibility: "public" });
   const caio = { name: "Caio Reis", email: "caio@example.com", role: "manager", companyId: company.id };
@@ -44,8 +46,11 @@ test.beforeAll(async ({ browser }) => {
   const device = page.getByTestId("device-row");
   await expect(page.getByTestId("presence").first()).toHaveAttribute("data-presence", "online");
   pages = {
+    dashboard: "/painel",
+    "dashboard-year": "/painel?days=365",
     tickets: "/chamados",
     ticket: `/chamados/${ticket}`,
+    "tickets-filtered": `/chamados?status=pending&category=${category.id}&tag=matriz&createdFrom=2026-01-01&sort=oldest`,
     "new-ticket": "/chamados/novo",
     devices: "/dispositivos",
     device: (await device.getAttribute("href")) ?? "",
@@ -53,6 +58,8 @@ test.beforeAll(async ({ browser }) => {
     user: `/usuarios/${person.id}`,
     invites: "/usuarios/convites",
     account: "/conta",
+    queues: "/configuracoes/filas",
+    categories: "/configuracoes/categorias",
     "service-accounts": "/configuracoes/contas-de-servico",
     "service-account": `/configuracoes/contas-de-servico/${account.id}`,
     audit: "/configuracoes/auditoria",

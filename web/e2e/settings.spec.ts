@@ -17,7 +17,8 @@ test("a service account gets a key that works within its scopes, until it is rev
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await signedIn(page, product);
   await page.goto(`${product.url}/configuracoes`);
-  await expect(page).toHaveURL(/\/configuracoes\/contas-de-servico$/);
+  await expect(page).toHaveURL(/\/configuracoes\/filas$/);
+  await page.getByRole("link", { name: "Contas de serviço" }).click();
   await expect(page.getByTestId("empty-state")).toBeVisible();
 
   await test.step("an account is made, and another of its name refused", async () => {

@@ -138,7 +138,7 @@ async function work(page: Page): Promise<void> {
   await expect(page.getByTestId("composer-closed")).toBeVisible();
   await page.getByRole("button", { name: "Iniciar" }).click();
   await become("Em andamento");
-  await page.getByPlaceholder("Escreva uma resposta").fill("Estou vendo a fila de impressão.");
+  await page.getByRole("textbox", { name: /Escreva uma resposta/ }).fill("Estou vendo a fila de impressão.");
   await page.getByRole("button", { name: "Responder" }).click();
   await expect(page.getByTestId("comment")).toHaveText(/fila de impressão/);
 

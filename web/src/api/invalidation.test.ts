@@ -9,6 +9,8 @@ const keys = [
   ["tickets", "item", "t1"],
   ["tickets", "item", "27"],
   ["tickets", "item", "t1", "comments"],
+  ["tickets", "item", "t1", "chat"],
+  ["tickets", "item", "t1", "activity"],
   ["tickets", "item", "t2"],
   ["devices", "list", {}],
   ["devices", "item", "d1"],
@@ -29,7 +31,9 @@ async function stale(signal: Signal): Promise<string[]> {
 
 describe("what a signal touches", () => {
   it.each<[string, string[], string[]]>([
-    ["ticket.changed", ["t1"], ["tickets/list/pages", "tickets/item/t1", "tickets/item/27", "tickets/item/t1/comments"]],
+    ["ticket.changed", ["t1"], ["tickets/list/pages", "tickets/item/t1", "tickets/item/27", "tickets/item/t1/comments", "tickets/item/t1/chat", "tickets/item/t1/activity"]],
+    ["ticket.chat", ["t1", "c1"], ["tickets/item/t1/chat"]],
+    ["ticket.activity", ["t1"], ["tickets/item/t1/activity"]],
     ["company.changed", ["c1"], ["companies/list"]],
     ["user.changed", ["u1"], ["me", "users/list"]],
     ["job.changed", ["purge"], ["jobs/list", "jobs/item/purge/runs", "runs/item/r1"]],

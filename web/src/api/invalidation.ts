@@ -10,7 +10,9 @@ export interface Signal {
 export type Root =
   | "me"
   | "tickets"
+  | "drafts"
   | "queues"
+  | "categories"
   | "devices"
   | "companies"
   | "users"
@@ -21,8 +23,11 @@ export type Root =
   | "audit";
 
 /** Whose things a topic's ids are, and which other answers show something of them. */
-const topics: Record<string, { own: Root; shownIn: Root[] }> = {
+const topics: Record<string, { own: Root; shownIn: Root[]; parts?: string[] }> = {
   "ticket.changed": { own: "tickets", shownIn: [] },
+  // These happen often and touch a part of a ticket's page alone: keys `["tickets", "item", id, part]`.
+  "ticket.chat": { own: "tickets", shownIn: [], parts: ["chat", "chats"] },
+  "ticket.activity": { own: "tickets", shownIn: [], parts: ["activity"] },
   "device.presence": { own: "devices", shownIn: ["tickets"] },
   "device.changed": { own: "devices", shownIn: ["tickets"] },
   "company.changed": { own: "companies", shownIn: [] },
@@ -35,9 +40,10 @@ const topics: Record<string, { own: Root; shownIn: Root[] }> = {
 export function isTouched(query: Pick<Query, "queryKey" | "state">, signal: Signal): boolean {
   const topic = topics[signal.topic];
   if (!topic) return false;
-  const [root, kind, id] = query.queryKey;
+  const [root, kind, id, part] = query.queryKey;
   if (topic.shownIn.includes(root as Root)) return true;
   if (root !== topic.own) return false;
+  if (topic.parts && !topic.parts.includes(part as string)) return false;
   if (kind !== "item" || signal.ids.length === 0) return true;
   // A ticket may have been asked for by its number; its answer knows the id.
   const answer = query.state.data as { id?: string } | undefined;

@@ -23,6 +23,7 @@ export class LiveUpdates {
   #missed = true;
   #state: LiveState = "connecting";
   #listeners = new Set<() => void>();
+  #hearers = new Set<(signal: Signal) => void>();
 
   constructor(private readonly queryClient: QueryClient) {}
 
@@ -33,6 +34,12 @@ export class LiveUpdates {
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  };
+
+  /** Hands every signal to `hearer` as it comes, besides what it makes stale. */
+  hear = (hearer: (signal: Signal) => void): (() => void) => {
+    this.#hearers.add(hearer);
+    return () => this.#hearers.delete(hearer);
   };
 
   start(): void {
@@ -75,6 +82,7 @@ export class LiveUpdates {
   #received(data: string): void {
     const signal = parseSignal(data);
     if (!signal) return;
+    for (const hearer of this.#hearers) hearer(signal);
     this.#signals.push(signal);
     this.#gathering ??= window.setTimeout(() => {
       const signals = this.#signals;

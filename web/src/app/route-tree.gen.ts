@@ -17,11 +17,14 @@ import { Route as SetupRouteImport } from './../routes/setup'
 import { Route as AppIndexRouteImport } from './../routes/_app/index'
 import { Route as AppConfiguracoesRouteImport } from './../routes/_app/configuracoes'
 import { Route as AppContaRouteImport } from './../routes/_app/conta'
+import { Route as AppPainelRouteImport } from './../routes/_app/painel'
 import { Route as AppChamadosIndexRouteImport } from './../routes/_app/chamados/index'
 import { Route as AppChamadosIdRouteImport } from './../routes/_app/chamados/$id'
 import { Route as AppChamadosNovoRouteImport } from './../routes/_app/chamados/novo'
 import { Route as AppConfiguracoesIndexRouteImport } from './../routes/_app/configuracoes/index'
 import { Route as AppConfiguracoesAuditoriaRouteImport } from './../routes/_app/configuracoes/auditoria'
+import { Route as AppConfiguracoesCategoriasRouteImport } from './../routes/_app/configuracoes/categorias'
+import { Route as AppConfiguracoesFilasRouteImport } from './../routes/_app/configuracoes/filas'
 import { Route as AppDispositivosIndexRouteImport } from './../routes/_app/dispositivos/index'
 import { Route as AppDispositivosIdRouteImport } from './../routes/_app/dispositivos/$id'
 import { Route as AppEmpresasIndexRouteImport } from './../routes/_app/empresas/index'
@@ -74,6 +77,11 @@ const AppContaRoute = AppContaRouteImport.update({
   path: '/conta',
   getParentRoute: () => AppRoute,
 } as any)
+const AppPainelRoute = AppPainelRouteImport.update({
+  id: '/painel',
+  path: '/painel',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppChamadosIndexRoute = AppChamadosIndexRouteImport.update({
   id: '/chamados/',
   path: '/chamados/',
@@ -100,6 +108,17 @@ const AppConfiguracoesAuditoriaRoute =
     path: '/auditoria',
     getParentRoute: () => AppConfiguracoesRoute,
   } as any)
+const AppConfiguracoesCategoriasRoute =
+  AppConfiguracoesCategoriasRouteImport.update({
+    id: '/categorias',
+    path: '/categorias',
+    getParentRoute: () => AppConfiguracoesRoute,
+  } as any)
+const AppConfiguracoesFilasRoute = AppConfiguracoesFilasRouteImport.update({
+  id: '/filas',
+  path: '/filas',
+  getParentRoute: () => AppConfiguracoesRoute,
+} as any)
 const AppDispositivosIndexRoute = AppDispositivosIndexRouteImport.update({
   id: '/dispositivos/',
   path: '/dispositivos/',
@@ -171,9 +190,12 @@ export interface FileRoutesByFullPath {
   '/setup': typeof SetupRoute
   '/configuracoes': typeof AppConfiguracoesRouteWithChildren
   '/conta': typeof AppContaRoute
+  '/painel': typeof AppPainelRoute
   '/chamados/$id': typeof AppChamadosIdRoute
   '/chamados/novo': typeof AppChamadosNovoRoute
   '/configuracoes/auditoria': typeof AppConfiguracoesAuditoriaRoute
+  '/configuracoes/categorias': typeof AppConfiguracoesCategoriasRoute
+  '/configuracoes/filas': typeof AppConfiguracoesFilasRoute
   '/dispositivos/$id': typeof AppDispositivosIdRoute
   '/empresas/$id': typeof AppEmpresasIdRoute
   '/usuarios/$id': typeof AppUsuariosIdRoute
@@ -195,10 +217,13 @@ export interface FileRoutesByTo {
   '/redefinir-senha': typeof RedefinirSenhaRoute
   '/setup': typeof SetupRoute
   '/conta': typeof AppContaRoute
+  '/painel': typeof AppPainelRoute
   '/': typeof AppIndexRoute
   '/chamados/$id': typeof AppChamadosIdRoute
   '/chamados/novo': typeof AppChamadosNovoRoute
   '/configuracoes/auditoria': typeof AppConfiguracoesAuditoriaRoute
+  '/configuracoes/categorias': typeof AppConfiguracoesCategoriasRoute
+  '/configuracoes/filas': typeof AppConfiguracoesFilasRoute
   '/dispositivos/$id': typeof AppDispositivosIdRoute
   '/empresas/$id': typeof AppEmpresasIdRoute
   '/usuarios/$id': typeof AppUsuariosIdRoute
@@ -223,10 +248,13 @@ export interface FileRoutesById {
   '/setup': typeof SetupRoute
   '/_app/configuracoes': typeof AppConfiguracoesRouteWithChildren
   '/_app/conta': typeof AppContaRoute
+  '/_app/painel': typeof AppPainelRoute
   '/_app/': typeof AppIndexRoute
   '/_app/chamados/$id': typeof AppChamadosIdRoute
   '/_app/chamados/novo': typeof AppChamadosNovoRoute
   '/_app/configuracoes/auditoria': typeof AppConfiguracoesAuditoriaRoute
+  '/_app/configuracoes/categorias': typeof AppConfiguracoesCategoriasRoute
+  '/_app/configuracoes/filas': typeof AppConfiguracoesFilasRoute
   '/_app/dispositivos/$id': typeof AppDispositivosIdRoute
   '/_app/empresas/$id': typeof AppEmpresasIdRoute
   '/_app/usuarios/$id': typeof AppUsuariosIdRoute
@@ -252,9 +280,12 @@ export interface FileRouteTypes {
     | '/setup'
     | '/configuracoes'
     | '/conta'
+    | '/painel'
     | '/chamados/$id'
     | '/chamados/novo'
     | '/configuracoes/auditoria'
+    | '/configuracoes/categorias'
+    | '/configuracoes/filas'
     | '/dispositivos/$id'
     | '/empresas/$id'
     | '/usuarios/$id'
@@ -276,10 +307,13 @@ export interface FileRouteTypes {
     | '/redefinir-senha'
     | '/setup'
     | '/conta'
+    | '/painel'
     | '/'
     | '/chamados/$id'
     | '/chamados/novo'
     | '/configuracoes/auditoria'
+    | '/configuracoes/categorias'
+    | '/configuracoes/filas'
     | '/dispositivos/$id'
     | '/empresas/$id'
     | '/usuarios/$id'
@@ -303,10 +337,13 @@ export interface FileRouteTypes {
     | '/setup'
     | '/_app/configuracoes'
     | '/_app/conta'
+    | '/_app/painel'
     | '/_app/'
     | '/_app/chamados/$id'
     | '/_app/chamados/novo'
     | '/_app/configuracoes/auditoria'
+    | '/_app/configuracoes/categorias'
+    | '/_app/configuracoes/filas'
     | '/_app/dispositivos/$id'
     | '/_app/empresas/$id'
     | '/_app/usuarios/$id'
@@ -389,6 +426,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppContaRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/painel': {
+      id: '/_app/painel'
+      path: '/painel'
+      fullPath: '/painel'
+      preLoaderRoute: typeof AppPainelRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/chamados/': {
       id: '/_app/chamados/'
       path: '/chamados'
@@ -422,6 +466,20 @@ declare module '@tanstack/react-router' {
       path: '/auditoria'
       fullPath: '/configuracoes/auditoria'
       preLoaderRoute: typeof AppConfiguracoesAuditoriaRouteImport
+      parentRoute: typeof AppConfiguracoesRoute
+    }
+    '/_app/configuracoes/categorias': {
+      id: '/_app/configuracoes/categorias'
+      path: '/categorias'
+      fullPath: '/configuracoes/categorias'
+      preLoaderRoute: typeof AppConfiguracoesCategoriasRouteImport
+      parentRoute: typeof AppConfiguracoesRoute
+    }
+    '/_app/configuracoes/filas': {
+      id: '/_app/configuracoes/filas'
+      path: '/filas'
+      fullPath: '/configuracoes/filas'
+      preLoaderRoute: typeof AppConfiguracoesFilasRouteImport
       parentRoute: typeof AppConfiguracoesRoute
     }
     '/_app/dispositivos/': {
@@ -513,6 +571,8 @@ declare module '@tanstack/react-router' {
 
 interface AppConfiguracoesRouteChildren {
   AppConfiguracoesAuditoriaRoute: typeof AppConfiguracoesAuditoriaRoute
+  AppConfiguracoesCategoriasRoute: typeof AppConfiguracoesCategoriasRoute
+  AppConfiguracoesFilasRoute: typeof AppConfiguracoesFilasRoute
   AppConfiguracoesIndexRoute: typeof AppConfiguracoesIndexRoute
   AppConfiguracoesContasDeServicoIdRoute: typeof AppConfiguracoesContasDeServicoIdRoute
   AppConfiguracoesContasDeServicoIndexRoute: typeof AppConfiguracoesContasDeServicoIndexRoute
@@ -520,6 +580,8 @@ interface AppConfiguracoesRouteChildren {
 
 const AppConfiguracoesRouteChildren: AppConfiguracoesRouteChildren = {
   AppConfiguracoesAuditoriaRoute: AppConfiguracoesAuditoriaRoute,
+  AppConfiguracoesCategoriasRoute: AppConfiguracoesCategoriasRoute,
+  AppConfiguracoesFilasRoute: AppConfiguracoesFilasRoute,
   AppConfiguracoesIndexRoute: AppConfiguracoesIndexRoute,
   AppConfiguracoesContasDeServicoIdRoute:
     AppConfiguracoesContasDeServicoIdRoute,
@@ -533,6 +595,7 @@ const AppConfiguracoesRouteWithChildren =
 interface AppRouteChildren {
   AppConfiguracoesRoute: typeof AppConfiguracoesRouteWithChildren
   AppContaRoute: typeof AppContaRoute
+  AppPainelRoute: typeof AppPainelRoute
   AppIndexRoute: typeof AppIndexRoute
   AppChamadosIdRoute: typeof AppChamadosIdRoute
   AppChamadosNovoRoute: typeof AppChamadosNovoRoute
@@ -552,6 +615,7 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppConfiguracoesRoute: AppConfiguracoesRouteWithChildren,
   AppContaRoute: AppContaRoute,
+  AppPainelRoute: AppPainelRoute,
   AppIndexRoute: AppIndexRoute,
   AppChamadosIdRoute: AppChamadosIdRoute,
   AppChamadosNovoRoute: AppChamadosNovoRoute,

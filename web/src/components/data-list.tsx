@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 import { Button } from "./button";
+import type { RowPlace } from "./virtual-list";
 
 /** Rows under each other, one link or fact each. */
 export function DataList({ label, children, className }: { label: string; children: ReactNode; className?: string }) {
@@ -22,12 +23,15 @@ interface DataRowProps {
   flash?: boolean;
   onFlashEnd?: () => void;
   className?: string;
+  /** Where it is in a virtual list. */
+  place?: RowPlace;
 }
 
 /** One line of 40 px; put a link with `after:absolute after:inset-0` in it to make all of it a target. */
-export function DataRow({ children, flash, onFlashEnd, className }: DataRowProps) {
+export function DataRow({ children, flash, onFlashEnd, className, place }: DataRowProps) {
   return (
     <li
+      {...place}
       onAnimationEnd={onFlashEnd}
       className={cn(
         "relative flex min-h-10 items-center gap-3 px-4 text-sm hover:bg-hover md:px-5",

@@ -33,6 +33,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, size = 
         <div className="fixed inset-0 z-40 animate-appear bg-scrim" aria-hidden />
         <Radix.Content
           onOpenAutoFocus={focusOpened}
+          onEscapeKeyDown={leaveToList}
           onInteractOutside={sticky ? (event) => event.preventDefault() : undefined}
           {...(!description && { "aria-describedby": undefined })}
           className={cn(
@@ -61,4 +62,9 @@ export function Dialog({ open, onOpenChange, title, description, footer, size = 
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** A list that is open in a text within, of people to mention, is what Escape closes first. */
+function leaveToList(event: KeyboardEvent): void {
+  if (event.target instanceof Element && event.target.matches("[role=textbox][aria-controls]")) event.preventDefault();
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, type Ref, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 /** Names the page in the browser's tab. */
@@ -32,6 +32,6 @@ export function PageHeader({ title, leading, aside, actions }: PageHeaderProps) 
 }
 
 /** The part below the header that scrolls; where it stood is remembered for the way back. */
-export function PageBody({ children }: { children: ReactNode }) {
-  return <div data-scroll-restoration-id="page" className="min-h-0 flex-1 overflow-y-auto">{children}</div>;
+export function PageBody({ children, ref }: { children: ReactNode; ref?: Ref<HTMLDivElement> }) {
+  return <div ref={ref} data-scroll-restoration-id="page" className="min-h-0 flex-1 overflow-y-auto">{children}</div>;
 }

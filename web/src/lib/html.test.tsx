@@ -10,6 +10,12 @@ describe("the allow-list", () => {
     expect(show(html)).toBe(html);
   });
 
+  it("keeps who is mentioned, by a proper id", () => {
+    const mention = '<span data-mention="0199a1b2-0000-7000-8000-000000000001">@Marina</span>';
+    expect(show(mention.replace("<span", '<span class="x" onclick="alert(1)"'))).toBe(mention);
+    expect(show('<span data-mention="x">@Marina</span><span>b</span>')).toBe("@Marinab");
+  });
+
   it.each([
     ["a script", "<p>a<script>alert(1)</script>b</p>", "<p>ab</p>"],
     ["a style", "<style>p{color:red}</style>x", "x"],

@@ -7,12 +7,13 @@ const allowed = new Set([
 /** Elements whose content is not for reading either. */
 const dropped = new Set(["script", "style", "template", "iframe", "object", "embed", "noscript", "title", "textarea", "svg", "math"]);
 const voids = new Set(["br", "hr"]);
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const schemes = new Set(["http:", "https:", "mailto:", "tel:"]);
 
 /**
  * Renders HTML the server has cleaned, through a second, narrower gate: the text is parsed in
  * an inert document and built anew as React elements, so no markup ever reaches the page as markup.
- * No attribute survives but the address of a link.
+ * No attribute survives but the address of a link and the id of who is mentioned.
  */
 export function SafeHtml({ html }: { html: string }): ReactNode {
   const body = new DOMParser().parseFromString(html, "text/html").body;
@@ -57,6 +58,10 @@ function render(node: Node, key: number): ReactNode {
   if (!(node instanceof Element)) return null;
   const tag = node.tagName.toLowerCase();
   if (dropped.has(tag)) return null;
+  const mentioned = tag === "span" && node.getAttribute("data-mention");
+  if (mentioned && uuid.test(mentioned)) {
+    return createElement("span", { key, "data-mention": mentioned }, ...children(node));
+  }
   if (!allowed.has(tag)) return createElement(Fragment, { key }, ...children(node));
   if (voids.has(tag)) return createElement(tag, { key });
   if (tag !== "a") return createElement(tag, { key }, ...children(node));

@@ -72,6 +72,14 @@ export function formatDate(day: string, locale: string): string {
   ).format(new Date(`${day}T00:00:00Z`));
 }
 
+/** A day of the calendar without its year: "23 de nov.". */
+export function formatShortDate(day: string, locale: string): string {
+  return cached(
+    `short-date:${locale}`,
+    () => new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }),
+  ).format(new Date(`${day}T00:00:00Z`));
+}
+
 /** A time of no day in particular: "03:10", "3:10 AM". */
 export function formatMinute(hour: number, minute: number, locale: string): string {
   const at = new Date(Date.UTC(2000, 0, 1, hour, minute));

@@ -3,11 +3,11 @@ import type { AuditEntry } from "@/api/types";
 import { FixedChip } from "@/components/chip";
 import { FilterChip } from "@/components/filter-chip";
 import type { Option } from "@/components/option-list";
+import { PeriodChip } from "@/components/period-chip";
 import { Toolbar } from "@/components/toolbar";
 import { useActorChoices } from "../hooks/use-actor-choices";
 import { actions, kinds } from "../model/entry";
 import { type AuditFilter, compact, isFiltered } from "../model/filter";
-import { PeriodChip } from "./period-chip";
 
 interface AuditFiltersProps {
   filter: AuditFilter;
@@ -49,7 +49,7 @@ export function AuditFilters({ filter, onFilter, entries }: AuditFiltersProps) {
         onChange={([actorId]) => set({ actorId })}
         single
       />
-      <PeriodChip value={{ from: filter.from, to: filter.to }} onChange={set} />
+      <PeriodChip label={t("filter.period")} value={{ from: filter.from, to: filter.to }} onChange={set} />
       {filter.targetId && (
         <FixedChip
           label={t("filter.target")}

@@ -86,6 +86,8 @@ export const fields = {
   tickets_assigned: "text",
   comments_written: "text",
   work_sessions: "text",
+  tickets_watched: "text",
+  chat_messages: "text",
   devices_assigned: "text",
   devices_linked: "text",
 } as const satisfies Record<string, ValueKind>;

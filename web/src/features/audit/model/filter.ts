@@ -1,4 +1,5 @@
 import type { Query } from "@/api/types";
+import { startOf } from "@/lib/days";
 import { one, type SearchRecord } from "@/lib/search-params";
 
 /** Which entries the log shows. Lives in the address; `from` and `to` are days, both included. */
@@ -49,22 +50,4 @@ export function isFiltered(filter: AuditFilter): boolean {
 /** Without what says nothing: equal filters are then equal addresses and equal query keys. */
 export function compact(filter: AuditFilter): AuditFilter {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value));
-}
-
-/** The first moment of a day "2026-11-23", or of the day `later` days after it; undefined for what is no day. */
-function startOf(day: string, later = 0): Date | undefined {
-  const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day) ?? [];
-  const start = new Date(Number(year), Number(month) - 1, Number(date));
-  // The 31st of February would be a day of March.
-  if (Number.isNaN(start.getTime()) || start.getDate() !== Number(date)) return undefined;
-  start.setDate(start.getDate() + later);
-  return start;
-}
-
-/** The day `ago` days before `now` on this computer's clock, as the filter writes it. */
-export function dayBefore(now: number, ago: number): string {
-  const day = new Date(now);
-  day.setDate(day.getDate() - ago);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
 }

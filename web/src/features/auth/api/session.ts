@@ -48,7 +48,11 @@ export function useSetup() {
 export function usePreferences() {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (change: { locale?: string | null; theme?: Theme | null }) =>
+    mutationFn: (change: {
+      locale?: string | null;
+      theme?: Theme | null;
+      defaultTicketFilter?: Record<string, string[]> | null;
+    }) =>
       body(client.PATCH("/api/me/preferences", { body: change })),
     onSuccess: (preferences) =>
       queryClient.setQueryData(meQuery.queryKey, (me) => (me && preferences ? { ...me, preferences } : me)),

@@ -1,4 +1,4 @@
-import { Bot, type LucideIcon, ScrollText } from "lucide-react";
+import { Bot, type LucideIcon, ScrollText, Tags, Waypoints } from "lucide-react";
 import type { FileRouteTypes } from "@/app/route-tree.gen";
 import type settings from "@/locales/en/settings.json";
 
@@ -15,6 +15,8 @@ export interface SettingsSection {
 
 /** The parts of the settings in the order they are shown. A part is added with the page that it opens. */
 export const sections: readonly SettingsSection[] = [
+  { to: "/configuracoes/filas", label: "queues", icon: Waypoints, needs: "queues.manage" },
+  { to: "/configuracoes/categorias", label: "categories", icon: Tags, needs: "categories.manage" },
   { to: "/configuracoes/contas-de-servico", label: "serviceAccounts", icon: Bot, needs: "service_accounts.manage" },
   { to: "/configuracoes/auditoria", label: "audit", icon: ScrollText, needs: "audit.read" },
 ];

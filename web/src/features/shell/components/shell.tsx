@@ -7,6 +7,7 @@ import { LiveUpdatesProvider } from "../hooks/live-updates";
 import { useShellHotkeys } from "../hooks/use-shell-hotkeys";
 import { CommandPalette } from "./command-palette";
 import { LiveBar } from "./live-bar";
+import { MentionToasts } from "./mention-toasts";
 import { MobileBar } from "./mobile-bar";
 import { Rail } from "./rail";
 import { ShortcutSheet } from "./shortcut-sheet";
@@ -50,6 +51,7 @@ export function Shell() {
           className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none md:border-l md:border-line"
         >
           <LiveBar />
+          <MentionToasts />
           <Outlet />
         </main>
       </div>

@@ -1,6 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import type { Signal } from "@/api/invalidation";
 import { LiveUpdates, type LiveState } from "@/api/live";
+import { useLatest } from "@/lib/use-latest";
 
 const Context = createContext<LiveUpdates | null>(null);
 
@@ -21,4 +23,11 @@ export function useLive(): { state: LiveState; retry: () => void } {
   if (!live) throw new Error("useLive outside of LiveUpdatesProvider");
   const state = useSyncExternalStore(live.subscribe, () => live.state);
   return { state, retry: live.retryNow };
+}
+
+/** Calls `hearer` with every signal while the component is shown. */
+export function useSignals(hearer: (signal: Signal) => void): void {
+  const live = useContext(Context);
+  const latest = useLatest(hearer);
+  useEffect(() => live?.hear((signal) => latest()(signal)), [live, latest]);
 }

@@ -1,4 +1,4 @@
-import { Building2, CalendarClock, type LucideIcon, Monitor, Settings, Ticket, UsersRound } from "lucide-react";
+import { Building2, CalendarClock, ChartSpline, type LucideIcon, Monitor, Settings, Ticket, UsersRound } from "lucide-react";
 import type { FileRouteTypes } from "@/app/route-tree.gen";
 import type shell from "@/locales/en/shell.json";
 
@@ -15,6 +15,7 @@ export interface Place {
 
 /** The places of the panel in the order of the rail. A place is added with the page that it opens. */
 export const places: readonly Place[] = [
+  { to: "/painel", label: "dashboard", icon: ChartSpline, needs: ["tickets.read"] },
   { to: "/chamados", label: "tickets", icon: Ticket, needs: ["tickets.read"] },
   { to: "/dispositivos", label: "devices", icon: Monitor, needs: ["devices.read"] },
   { to: "/usuarios", label: "users", icon: UsersRound, needs: ["users.read"] },

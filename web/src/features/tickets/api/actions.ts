@@ -12,7 +12,7 @@ export type Action =
   | { verb: "assign"; assigneeId: string | null }
   | { verb: "start" }
   | { verb: "pause"; reason: PauseReason; note: string }
-  | { verb: "resolve"; message: string }
+  | { verb: "resolve"; message: string; version: number }
   | { verb: "reopen"; reason: string };
 
 function send(id: string, action: Action): Promise<Ticket> {
@@ -27,7 +27,9 @@ function send(id: string, action: Action): Promise<Ticket> {
         client.POST("/api/tickets/{id}/pause", { params, body: { reason: action.reason, note: action.note } }),
       );
     case "resolve":
-      return body(client.POST("/api/tickets/{id}/resolve", { params, body: { message: action.message } }));
+      return body(
+        client.POST("/api/tickets/{id}/resolve", { params, body: { message: action.message, version: action.version } }),
+      );
     case "reopen":
       return body(client.POST("/api/tickets/{id}/reopen", { params, body: { reason: action.reason } }));
   }
@@ -70,7 +72,7 @@ export type { Changes as TicketChanges };
 export function useAddComment(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (comment: { body: string; visibility: Visibility }) =>
+    mutationFn: (comment: { body: string; visibility: Visibility; attachmentIds: string[] }) =>
       body(client.POST("/api/tickets/{id}/comments", { params: { path: { id }, header: idempotencyKey() }, body: comment })),
     // Awaited, so that the composer empties when the comment stands above it, not before.
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["tickets", "item", id] }),
@@ -85,6 +87,9 @@ export interface NewTicket {
   requesterId: string | null;
   deviceId: string | null;
   priority: Ticket["priority"];
+  attachmentIds: string[];
+  category: string | null;
+  tags: string[];
 }
 
 export function useCreateTicket() {

@@ -1,13 +1,27 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { body, client } from "@/api/client";
 import { LARGEST_PAGE } from "@/api/pages";
-import type { Company, Device, Queue, Role, User } from "@/api/types";
+import type { Category, Company, Device, Queue, Role, User } from "@/api/types";
 
 /* What tickets can be tied to. Asked by text, since there may be more than a page of each. */
 
 export const queuesQuery = queryOptions({
   queryKey: ["queues", "list"],
   queryFn: async ({ signal }): Promise<Queue[]> => (await body(client.GET("/api/queues", { signal }))).items,
+});
+
+/** Also those that are archived: tickets may still be in them. */
+export const allQueuesQuery = queryOptions({
+  queryKey: ["queues", "list", "all"],
+  queryFn: async ({ signal }): Promise<Queue[]> =>
+    (await body(client.GET("/api/queues", { params: { query: { includeArchived: true } }, signal }))).items,
+});
+
+/** Also those that are archived: tickets may still have them. */
+export const categoriesQuery = queryOptions({
+  queryKey: ["categories", "list"],
+  queryFn: async ({ signal }): Promise<Category[]> =>
+    (await body(client.GET("/api/categories", { params: { query: { includeArchived: true } }, signal }))).items,
 });
 
 const staffRoles: Role[] = ["admin", "agent"];

@@ -5,7 +5,9 @@ import type { Ticket } from "@/api/types";
 import { Button } from "@/components/button";
 import { StatusBadge } from "@/components/status-badge";
 import { Tooltip } from "@/components/tooltip";
+import { WhoIsHere } from "@/features/activity/components/who-is-here";
 import { useCan } from "@/features/auth/api/session";
+import { ChatButton } from "@/features/chat/components/chat-button";
 import { useErrorText } from "@/lib/error-text";
 import { useHotkeys } from "@/lib/hotkeys";
 import { toastFailed } from "@/lib/toast";
@@ -66,6 +68,8 @@ export function ActionBar({ ticket, leading }: { ticket: Ticket; leading: ReactN
       )}
       {resolved && <WorkClock ticket={ticket} />}
       <div className="ml-auto flex min-w-0 items-center gap-2">
+        <WhoIsHere ticketId={ticket.id} />
+        <ChatButton ticket={ticket} />
         <AssigneePicker ticket={ticket} ref={picker} />
         {mayWork && !resolved && (
           <Tooltip label={t("resolve.hint")} shortcut="E">
@@ -83,7 +87,7 @@ export function ActionBar({ ticket, leading }: { ticket: Ticket; leading: ReactN
         )}
       </div>
       <PauseDialog ticket={ticket} open={asking === "pause"} onClose={close} />
-      <ResolveDialog ticket={ticket} open={asking === "resolve"} onClose={close} />
+      {asking === "resolve" && <ResolveDialog ticket={ticket} onClose={close} />}
       <ReopenDialog ticket={ticket} open={asking === "reopen"} onClose={close} />
     </header>
   );

@@ -4,6 +4,7 @@ import type { Comment } from "@/api/types";
 import { Avatar } from "@/components/avatar";
 import { Badge } from "@/components/badge";
 import { RelativeTime } from "@/components/relative-time";
+import { AttachmentList } from "@/features/attachments/components/attachment-list";
 import { cn } from "@/lib/cn";
 import { SafeHtml } from "@/lib/html";
 
@@ -31,9 +32,12 @@ export function CommentItem({ comment }: { comment: Comment }) {
           </Badge>
         )}
       </div>
-      <div className="prose mt-1.5 pl-7.5">
-        <SafeHtml html={comment.body} />
-      </div>
+      {comment.body !== "" && (
+        <div className="prose mt-1.5 pl-7.5">
+          <SafeHtml html={comment.body} />
+        </div>
+      )}
+      <AttachmentList files={comment.attachments} className="mt-2.5 pl-7.5" />
     </li>
   );
 }

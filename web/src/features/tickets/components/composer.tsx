@@ -3,91 +3,126 @@ import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Ticket, Visibility } from "@/api/types";
 import { Button } from "@/components/button";
+import { Editor } from "@/components/editor/editor";
+import type { EditorHandle } from "@/components/editor/types";
+import { useTyping } from "@/features/activity/hooks/use-activity";
+import { AttachButton } from "@/features/attachments/components/attach-button";
+import { UploadList } from "@/features/attachments/components/upload-list";
+import { useFileDrop } from "@/features/attachments/hooks/use-file-drop";
+import { useUploads } from "@/features/attachments/hooks/use-uploads";
 import { useCan, useMe } from "@/features/auth/api/session";
 import { cn } from "@/lib/cn";
 import { useErrorText } from "@/lib/error-text";
 import { useHotkeys } from "@/lib/hotkeys";
-import { textToHtml } from "@/lib/html";
+import { htmlToText } from "@/lib/html";
 import { toastFailed } from "@/lib/toast";
 import { useAddComment, useTicketAction } from "../api/actions";
 import { useDraft } from "../hooks/use-draft";
+import { useFindStaff } from "../hooks/use-find-staff";
+import { DraftState } from "./draft-state";
 
 /** Where one writes. Staff write once the ticket is somebody's; it opens by itself the moment it is. */
 export function Composer({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation("tickets");
   const mayComment = useCan("tickets.comment");
   const mayNote = useCan("tickets.comment_internal");
-  const [visibility, setVisibility] = useState<Visibility>("public");
-  const [text, setText] = useDraft(ticket.id);
-  const area = useRef<HTMLTextAreaElement>(null);
+  const draft = useDraft(ticket.id, "comment");
+  const [chosen, setChosen] = useState<Visibility>();
+  const text = draft.content?.body ?? "";
+  const kept = draft.content?.visibility ?? "public";
+  const visibility = chosen ?? (mayNote ? kept : "public");
+  const editor = useRef<EditorHandle>(null);
+  const uploads = useUploads();
+  const findStaff = useFindStaff();
   const add = useAddComment(ticket.id);
   const describe = useErrorText();
+  const typing = useTyping();
   const internal = visibility === "internal";
   const closed = ticket.status === "resolved" ? "resolved" : mayNote && !ticket.assignee ? "unassigned" : undefined;
 
+  const keep = (body: string, as: Visibility) => {
+    if (body === "") return draft.discard();
+    draft.write({ body, visibility: as, subject: "", baseVersion: draft.content?.baseVersion ?? ticket.version });
+  };
   const write = (as: Visibility) => {
-    setVisibility(as);
-    area.current?.focus();
+    setChosen(as);
+    if (text !== "" && as !== visibility) keep(text, as);
+    editor.current?.focus();
   };
   useHotkeys({ r: () => write("public"), ...(mayNote && { n: () => write("internal") }) }, mayComment && !closed);
-  const html = textToHtml(text);
+  const drop = useFileDrop(uploads.add, mayComment && !closed);
+  const empty = htmlToText(text) === "" && uploads.list.length === 0;
+  const ready = !empty && !uploads.busy && uploads.ids.length === uploads.list.length;
   const send = () => {
-    if (html === "" || add.isPending || closed) return;
+    if (!ready || add.isPending || closed) return;
+    const sent = () => {
+      draft.discard();
+      uploads.clear();
+      typing.rested();
+    };
     add.mutate(
-      { body: html, visibility },
-      { onSuccess: () => setText(""), onError: (error) => toastFailed(describe(error)) },
+      { body: text, visibility, attachmentIds: uploads.ids },
+      { onSuccess: sent, onError: (error) => toastFailed(describe(error)) },
     );
   };
   if (!mayComment) return null;
   return (
     <section
       aria-label={t("comment.composer")}
-      className="sticky bottom-0 border-t border-line bg-surface px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] md:px-8"
+      className="sticky bottom-0 z-10 border-t border-line bg-surface px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] md:px-8"
     >
       <div
+        data-visibility={visibility}
+        {...drop.handlers}
         className={cn(
           "mx-auto max-w-[calc(48rem-4rem)] rounded-md border transition-colors duration-100 focus-within:border-accent",
           internal ? "border-note-line bg-note" : "border-line-2 bg-surface",
           closed && "border-line-2 bg-hover",
+          drop.over && "border-accent ring-2 ring-accent",
         )}
       >
         {closed && <Closed ticket={ticket} why={closed} />}
-        <textarea
-          ref={area}
-          aria-label={t(internal ? "comment.writeInternal" : "comment.writePublic")}
+        <Editor
+          ref={editor}
+          label={t(internal ? "comment.writeInternal" : "comment.writePublic")}
           placeholder={t(internal ? "comment.writeInternal" : "comment.writePublic")}
-          disabled={Boolean(closed)}
           value={text}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
-            if (event.key === "Escape") event.currentTarget.blur();
+          onChange={(html) => {
+            keep(html, visibility);
+            typing.typed(internal ? "typing_internal" : "typing");
           }}
-          className="field-sizing-content block max-h-60 min-h-10 w-full resize-none bg-transparent px-3 py-2 outline-none focus:min-h-16 disabled:cursor-not-allowed disabled:min-h-0 disabled:py-1 disabled:text-ink-3 md:min-h-16"
-        />
-        <div className={cn("flex flex-wrap items-center gap-2 px-2 pb-2", closed && "max-md:hidden")}>
-          {mayNote && (
-            <div role="radiogroup" aria-label={t("comment.visibility")} className="flex gap-0.5">
-              <VisibilityChoice chosen={!internal} disabled={Boolean(closed)} onChoose={() => write("public")}>
-                <MessageSquareText aria-hidden />
-                {t("comment.public")}
-              </VisibilityChoice>
-              <VisibilityChoice chosen={internal} disabled={Boolean(closed)} onChoose={() => write("internal")}>
-                <Lock aria-hidden />
-                {t("comment.internal")}
-              </VisibilityChoice>
-            </div>
+          onSubmit={send}
+          findPeople={findStaff}
+          disabled={Boolean(closed)}
+          className={cn(
+            "max-h-60 max-w-none overflow-y-auto px-3 py-2",
+            closed ? "min-h-0 py-1 text-ink-3" : "min-h-10 focus:min-h-16 md:min-h-16",
           )}
-          <Button
-            variant="primary"
-            className="ml-auto"
-            busy={add.isPending}
-            disabled={Boolean(closed) || html === ""}
-            onClick={send}
-          >
-            {t(internal ? "comment.sendInternal" : "comment.sendPublic")}
-          </Button>
-        </div>
+          attachments={<UploadList uploads={uploads} className="px-3 pb-2" />}
+          leading={
+            mayNote && (
+              <div role="radiogroup" aria-label={t("comment.visibility")} className="flex gap-0.5">
+                <VisibilityChoice chosen={!internal} disabled={Boolean(closed)} onChoose={() => write("public")}>
+                  <MessageSquareText aria-hidden />
+                  {t("comment.public")}
+                </VisibilityChoice>
+                <VisibilityChoice chosen={internal} disabled={Boolean(closed)} onChoose={() => write("internal")}>
+                  <Lock aria-hidden />
+                  {t("comment.internal")}
+                </VisibilityChoice>
+              </div>
+            )
+          }
+          actions={
+            <>
+              <DraftState state={draft.state} />
+              <AttachButton disabled={Boolean(closed)} onFiles={uploads.add} />
+              <Button variant="primary" busy={add.isPending} disabled={Boolean(closed) || !ready} onClick={send}>
+                {t(internal ? "comment.sendInternal" : "comment.sendPublic")}
+              </Button>
+            </>
+          }
+        />
       </div>
     </section>
   );

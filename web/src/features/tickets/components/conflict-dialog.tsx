@@ -1,61 +1,73 @@
+import { type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { Ticket } from "@/api/types";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { htmlToPlain } from "@/lib/html";
+import { SafeHtml } from "@/lib/html";
 import type { Conflict } from "../hooks/use-edit";
-import type { FactName } from "../model/conflict";
+import { TimelineItem } from "./timeline-item";
+
+/** A text that two people wrote. */
+interface Field {
+  label: string;
+  /** As it is saved now. */
+  theirs: string;
+  /** As the user wants it. */
+  mine: string;
+  /** Whether they are HTML. */
+  rich?: boolean;
+}
 
 interface ConflictDialogProps {
   conflict: Conflict | undefined;
-  /** What the user wants to save, in words. */
-  mine: string;
+  /** What the user wants to save, beside what is there. */
+  field: Field;
+  /** Whether the ticket is to be closed with it: then nothing of it is there yet. */
+  closing?: boolean;
   busy: boolean;
-  /** Saves what was typed on top of what is there now. */
+  /** The button that saves what was typed on top of what is there now. */
+  verb?: string;
   onKeepMine: () => void;
-  /** Gives up what was typed. */
-  onTakeTheirs: () => void;
+  /** Gives up what was typed; without it that cannot be chosen here. */
+  onTakeTheirs?: () => void;
   /** Goes back to editing; nothing is lost. */
   onClose: () => void;
 }
 
-/** Somebody else saved first: what they changed, what the user typed, and which of them shall stand. */
-export function ConflictDialog({ conflict, mine, busy, onKeepMine, onTakeTheirs, onClose }: ConflictDialogProps) {
+/** Somebody else saved first: what they changed beside what the user typed, and which of them shall stand. */
+export function ConflictDialog({ conflict, field, closing, busy, verb, onKeepMine, onTakeTheirs, onClose }: ConflictDialogProps) {
   const { t } = useTranslation("tickets");
-  const factText = useFactText();
   return (
     <Dialog
       open={conflict !== undefined}
       onOpenChange={(open) => !open && onClose()}
-      size="md"
+      size="lg"
+      sticky
       title={t("conflict.title")}
       description={t("conflict.description")}
       footer={
         <>
-          <Button onClick={onTakeTheirs}>{t("conflict.takeTheirs")}</Button>
+          <Button onClick={onClose}>{t("conflict.back")}</Button>
+          {onTakeTheirs && <Button onClick={onTakeTheirs}>{t("conflict.takeTheirs")}</Button>}
           <Button variant="primary" busy={busy} onClick={onKeepMine}>
-            {t("conflict.keepMine")}
+            {verb ?? t("conflict.keepMine")}
           </Button>
         </>
       }
     >
       {conflict && (
-        <div className="flex flex-col gap-4 text-sm" data-testid="conflict">
-          <section>
+        <div className="grid gap-5 text-sm md:grid-cols-2" data-testid="conflict">
+          <section className="min-w-0">
             <h3 className="mb-1 text-xs font-medium text-ink-3">{t("conflict.changed")}</h3>
-            <ul className="flex flex-col gap-2">
-              {conflict.changed.map((fact) => (
-                <li key={fact} className="rounded-md bg-hover px-3 py-2">
-                  <span className="font-medium">{t(`field.${fact}`)}</span>
-                  <p className="break-words whitespace-pre-wrap text-ink-3 line-through">{factText(conflict.before, fact)}</p>
-                  <p className="break-words whitespace-pre-wrap">{factText(conflict.now, fact)}</p>
-                </li>
+            <ul data-testid="conflict-changes" className="-ml-3.5">
+              {conflict.since.map((entry) => (
+                <TimelineItem key={entry.id} entry={entry} />
               ))}
             </ul>
+            {!closing && <Side label={t("conflict.saved", { field: field.label })} text={field.theirs} rich={field.rich} className="mt-2 bg-hover" />}
           </section>
-          <section>
+          <section className="min-w-0">
             <h3 className="mb-1 text-xs font-medium text-ink-3">{t("conflict.yours")}</h3>
-            <p className="rounded-md border border-accent/40 bg-accent-soft px-3 py-2 break-words whitespace-pre-wrap">{mine}</p>
+            <Side label={field.label} text={field.mine} rich={field.rich} className="border border-accent/40 bg-accent-soft" />
           </section>
         </div>
       )}
@@ -63,23 +75,15 @@ export function ConflictDialog({ conflict, mine, busy, onKeepMine, onTakeTheirs,
   );
 }
 
-function useFactText(): (ticket: Ticket, fact: FactName) => string {
+function Side({ label, text, rich, className }: { label: string; text: string; rich?: boolean; className: string }) {
   const { t } = useTranslation("tickets");
-  const common = useTranslation().t;
-  return (ticket, fact) => {
-    switch (fact) {
-      case "subject":
-        return ticket.subject;
-      case "description":
-        return htmlToPlain(ticket.description) || t("none");
-      case "status":
-        return common(`status.${ticket.status}`);
-      case "priority":
-        return common(`priority.${ticket.priority}`);
-      case "assignee":
-        return ticket.assignee?.name ?? t("nobody");
-      default:
-        return ticket[fact]?.name ?? t("none");
-    }
-  };
+  let shown: ReactNode = text;
+  if (text === "") shown = <span className="text-ink-3">{t("none")}</span>;
+  else if (rich) shown = <SafeHtml html={text} />;
+  return (
+    <div className={`rounded-md px-3 py-2 ${className}`}>
+      <p className="mb-0.5 text-xs font-medium text-ink-2">{label}</p>
+      <div className="prose max-h-72 overflow-y-auto break-words">{shown}</div>
+    </div>
+  );
 }

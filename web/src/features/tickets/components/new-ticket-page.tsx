@@ -4,19 +4,25 @@ import { useTranslation } from "react-i18next";
 import { idempotencyKey } from "@/api/client";
 import type { Priority } from "@/api/types";
 import { Button } from "@/components/button";
-import { Select } from "@/components/combobox";
-import { Field, Input, Textarea } from "@/components/field";
+import { Combobox, Select } from "@/components/combobox";
+import { Editor } from "@/components/editor/editor";
+import { Field, Input } from "@/components/field";
 import { FormError, fieldError } from "@/components/form-error";
 import { PageBody, PageHeader, useTitle } from "@/components/page";
+import { AttachButton } from "@/features/attachments/components/attach-button";
+import { UploadList } from "@/features/attachments/components/upload-list";
+import { useFileDrop } from "@/features/attachments/hooks/use-file-drop";
+import { useUploads } from "@/features/attachments/hooks/use-uploads";
 import { useCan } from "@/features/auth/api/session";
-import { textToHtml } from "@/lib/html";
 import { toastDone } from "@/lib/toast";
 import { useQuery } from "@tanstack/react-query";
 import { useCreateTicket } from "../api/actions";
 import { queuesQuery } from "../api/choices";
+import { useCategoryChoices } from "../hooks/use-choices";
 import { priorities } from "../model/filter";
 import { NewTicketParties, type Parties } from "./new-ticket-parties";
 import { PriorityIcon } from "./priority-icon";
+import { TagsField } from "./tags-field";
 
 /** Opens a ticket. What it may be tied to besides oneself is staff's to choose. */
 export function NewTicketPage({ initial }: { initial: Parties }) {
@@ -29,15 +35,29 @@ export function NewTicketPage({ initial }: { initial: Parties }) {
   const [key] = useState(idempotencyKey);
   const [subject, setSubject] = useState("");
   const [description, setDescription] = useState("");
+  const uploads = useUploads();
+  const drop = useFileDrop(uploads.add);
   const [parties, setParties] = useState(initial);
   const [chosenQueue, setQueue] = useState<string | null>(null);
   const [priority, setPriority] = useState<Priority>("normal");
+  const [category, setCategory] = useState<string | null>(null);
+  const [tags, setTags] = useState<string[]>([]);
+  const categories = useCategoryChoices(true);
   useTitle(t("new.title"));
 
   const queueId = chosenQueue ?? queues.find((queue) => queue.isDefault)?.id ?? null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const ticket = { subject: subject.trim(), description: textToHtml(description), queueId, priority, ...parties };
+    const ticket = {
+      subject: subject.trim(),
+      description,
+      queueId,
+      priority,
+      category,
+      tags,
+      attachmentIds: uploads.ids,
+      ...parties,
+    };
     create.mutate(
       { ticket, key },
       {
@@ -52,7 +72,7 @@ export function NewTicketPage({ initial }: { initial: Parties }) {
     <>
       <PageHeader title={t("new.title")} />
       <PageBody>
-        <form onSubmit={submit} className="mx-auto flex w-full max-w-2xl flex-col gap-5 px-4 py-6 md:px-6">
+        <form onSubmit={submit} {...drop.handlers} className="mx-auto flex w-full max-w-2xl flex-col gap-5 px-4 py-6 md:px-6">
           <Field label={t("field.subject")} required error={fieldError(create.error, "subject")}>
             {(control) => (
               <Input
@@ -67,12 +87,18 @@ export function NewTicketPage({ initial }: { initial: Parties }) {
             )}
           </Field>
           <Field label={t("field.description")} hint={t("new.descriptionHint")} error={fieldError(create.error, "description")}>
-            {(control) => (
-              <Textarea
-                {...control}
-                className="min-h-36"
+            {({ id, "aria-describedby": describedBy, "aria-invalid": invalid }) => (
+              <Editor
+                framed
+                attachments={<UploadList uploads={uploads} className="px-3 pb-2" />}
+                actions={<AttachButton onFiles={uploads.add} />}
+                id={id}
+                describedBy={describedBy}
+                invalid={invalid}
+                label={t("field.description")}
                 value={description}
-                onChange={(event) => setDescription(event.target.value)}
+                onChange={setDescription}
+                className="min-h-36 px-3 py-2"
               />
             )}
           </Field>
@@ -105,12 +131,30 @@ export function NewTicketPage({ initial }: { initial: Parties }) {
               )}
             </Field>
           </div>
+          <div className="grid gap-5 sm:grid-cols-2">
+            <Field label={t("field.category")} error={fieldError(create.error, "category")}>
+              {(control) => (
+                <Combobox
+                  {...control}
+                  clearable
+                  label={t("field.category")}
+                  placeholder={t("noCategory")}
+                  options={categories}
+                  value={category}
+                  onChange={setCategory}
+                />
+              )}
+            </Field>
+            <Field label={t("field.tags")} hint={t("tags.hint")} error={fieldError(create.error, "tags")}>
+              {(control) => <TagsField {...control} tags={tags} onChange={setTags} />}
+            </Field>
+          </div>
           <FormError error={create.error} />
           <div className="flex justify-end gap-2">
             <Button size="lg" onClick={() => void navigate({ to: "/chamados" })}>
               {common("cancel")}
             </Button>
-            <Button type="submit" variant="primary" size="lg" busy={create.isPending} disabled={subject.trim() === ""}>
+            <Button type="submit" variant="primary" size="lg" busy={create.isPending} disabled={subject.trim() === "" || uploads.ids.length < uploads.list.length}>
               {t("new.submit")}
             </Button>
           </div>

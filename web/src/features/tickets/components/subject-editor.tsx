@@ -66,7 +66,7 @@ export function SubjectEditor({ ticket }: { ticket: Ticket }) {
       <Button onClick={stop}>{common("cancel")}</Button>
       <ConflictDialog
         conflict={edit.conflict}
-        mine={draft.text.trim()}
+        field={{ label: t("field.subject"), theirs: edit.conflict?.now.subject ?? "", mine: draft.text.trim() }}
         busy={edit.busy}
         onKeepMine={() => edit.conflict && void save(edit.conflict.now)}
         onTakeTheirs={stop}

@@ -12,11 +12,19 @@ import { RelativeTime } from "@/components/relative-time";
 import { useCan } from "@/features/auth/api/session";
 import { toastDone } from "@/lib/toast";
 import type { TicketChanges } from "../api/actions";
-import { useCompanyChoices, useDeviceChoices, usePeopleChoices, useQueueChoices } from "../hooks/use-choices";
+import {
+  useCategoryChoices,
+  useCompanyChoices,
+  useDeviceChoices,
+  usePeopleChoices,
+  useQueueChoices,
+} from "../hooks/use-choices";
 import { useEdit } from "../hooks/use-edit";
 import { priorities } from "../model/filter";
 import { ConflictDialog } from "./conflict-dialog";
 import { PriorityIcon } from "./priority-icon";
+import { TagsField } from "./tags-field";
+import { WatchersField } from "./watchers-field";
 
 /** What is known of a ticket, beside its conversation. Staff change it in place. */
 export function TicketFacts({ ticket }: { ticket: Ticket }) {
@@ -61,6 +69,11 @@ function ReadFacts({ ticket }: { ticket: Ticket }) {
       </Fact>
       <Fact label={t("field.queue")}>{ticket.queue.name}</Fact>
       <Fact label={t("field.priority")}>{priority}</Fact>
+      <Fact label={t("field.category")}>{ticket.category?.name ?? t("noCategory")}</Fact>
+      {ticket.tags.length > 0 && <Fact label={t("field.tags")}>{ticket.tags.join(", ")}</Fact>}
+      {ticket.watchers.length > 0 && (
+        <Fact label={t("field.watchers")}>{ticket.watchers.map(({ name }) => name).join(", ")}</Fact>
+      )}
     </>
   );
 }
@@ -72,6 +85,7 @@ function EditableFacts({ ticket }: { ticket: Ticket }) {
   const [wanted, setWanted] = useState<{ changes: TicketChanges; text: string }>();
   const queues = useQueueChoices();
   const companyId = ticket.company?.id ?? null;
+  const categories = useCategoryChoices(true);
   const people = usePeopleChoices(null);
   const companies = useCompanyChoices();
   const devices = useDeviceChoices(companyId);
@@ -84,6 +98,13 @@ function EditableFacts({ ticket }: { ticket: Ticket }) {
     setWanted(undefined);
     const undo = back && { label: common("undo"), run: () => void change(saved, back, text) };
     toastDone(back ? t("facts.saved", { value: text }) : t("facts.undone"), undo);
+  };
+  /** The fact that was to change, as it is and as it was wanted. */
+  const factOf = (wanted: { changes: TicketChanges; text: string }, now: Ticket | undefined) => {
+    const fact = (["queue", "requester", "company", "device"] as const).find((each) => `${each}Id` in wanted.changes);
+    const label = t(`field.${fact ?? "priority"}`);
+    if (!fact) return { label, theirs: now ? common(`priority.${now.priority}`) : "", mine: wanted.text };
+    return { label, theirs: now?.[fact]?.name ?? "", mine: wanted.text };
   };
   const nameIn = (options: readonly Option[], id: string | null) =>
     options.find((option) => option.value === id)?.label ?? t("none");
@@ -174,9 +195,42 @@ function EditableFacts({ ticket }: { ticket: Ticket }) {
           }}
         />
       </Fact>
+      <Fact label={t("field.category")}>
+        <Combobox
+          quiet
+          clearable
+          label={t("field.category")}
+          placeholder={t("noCategory")}
+          options={categories}
+          value={ticket.category?.id ?? null}
+          current={ticket.category && { value: ticket.category.id, label: ticket.category.name }}
+          onChange={(id) =>
+            void change(ticket, { category: id }, id ? nameIn(categories, id) : t("noCategory"), {
+              category: ticket.category?.id ?? null,
+            })
+          }
+        />
+      </Fact>
+      <Fact tall label={t("field.tags")}>
+        <TagsField
+          quiet
+          tags={ticket.tags}
+          disabled={edit.busy}
+          onChange={(tags) => void change(ticket, { tags }, tags.join(", ") || t("none"), { tags: ticket.tags })}
+        />
+      </Fact>
+      <Fact tall label={t("field.watchers")}>
+        <WatchersField
+          watchers={ticket.watchers}
+          disabled={edit.busy}
+          onChange={(watcherIds, name) =>
+            void change(ticket, { watcherIds }, name, { watcherIds: ticket.watchers.map(({ id }) => id) })
+          }
+        />
+      </Fact>
       <ConflictDialog
         conflict={edit.conflict}
-        mine={wanted?.text ?? ""}
+        field={wanted ? factOf(wanted, edit.conflict?.now) : { label: "", theirs: "", mine: "" }}
         busy={edit.busy}
         onKeepMine={() => edit.conflict && wanted && void change(edit.conflict.now, wanted.changes, wanted.text)}
         onTakeTheirs={edit.dropConflict}

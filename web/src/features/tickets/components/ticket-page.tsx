@@ -4,10 +4,15 @@ import { ArrowLeft } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Ticket } from "@/api/types";
 import { Button } from "@/components/button";
+import { preloadEditor } from "@/components/editor/editor";
 import { ErrorState } from "@/components/error-state";
 import { IconButton } from "@/components/icon-button";
 import { PageHeader, useTitle } from "@/components/page";
 import { SkeletonPage } from "@/components/skeleton";
+import { ActivityProvider } from "@/features/activity/hooks/use-activity";
+import { ChatPanel } from "@/features/chat/components/chat-panel";
+import { ChatPanelProvider, useChatPanel } from "@/features/chat/hooks/use-chat-panel";
+import { cn } from "@/lib/cn";
 import { useHotkeys } from "@/lib/hotkeys";
 import { listedTicket, ticketQuery } from "../api/tickets";
 import { lastFilter } from "../model/last-filter";
@@ -19,6 +24,9 @@ import { TicketFacts } from "./ticket-facts";
 import { TicketDescription } from "./ticket-description";
 import { WorkSessions } from "./work-sessions";
 
+// While the ticket is asked for, the editor may come too.
+preloadEditor();
+
 /** One ticket, by id or number. */
 export function TicketPage({ id }: { id: string }) {
   const { t } = useTranslation("tickets");
@@ -28,7 +36,15 @@ export function TicketPage({ id }: { id: string }) {
   useTitle(ticket.data ? `#${ticket.data.number} ${ticket.data.subject}` : t("list.title"));
   useHotkeys({ u: () => void navigate({ to: "/chamados", search: lastFilter() }) });
 
-  if (ticket.data) return <Loaded ticket={ticket.data} />;
+  if (ticket.data) {
+    return (
+      <ActivityProvider ticketId={ticket.data.id}>
+        <ChatPanelProvider key={ticket.data.id}>
+          <Loaded ticket={ticket.data} />
+        </ChatPanelProvider>
+      </ActivityProvider>
+    );
+  }
   return (
     <>
       <PageHeader leading={<BackLink />} title={t("list.title")} />
@@ -51,6 +67,7 @@ export function TicketPage({ id }: { id: string }) {
 
 function Loaded({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation("tickets");
+  const { shown } = useChatPanel();
   return (
     <>
       <ActionBar key={`bar-${ticket.id}`} ticket={ticket} leading={<BackLink />} />
@@ -58,7 +75,7 @@ function Loaded({ ticket }: { ticket: Ticket }) {
         <div className="flex min-w-0 flex-1 flex-col lg:overflow-y-auto">
           <article className="mx-auto w-full max-w-3xl flex-1 px-4 pt-5 pb-6 md:px-8">
             <SubjectEditor key={ticket.id} ticket={ticket} />
-            <details className="group mt-4 rounded-md border border-line lg:hidden">
+            <details className={cn("group mt-4 rounded-md border border-line", shown ? "2xl:hidden" : "lg:hidden")}>
               <summary className="cursor-pointer px-3 py-2 text-sm text-ink-2">{t("facts.title")}</summary>
               <div className="border-t border-line px-3 py-3">
                 <TicketFacts ticket={ticket} />
@@ -72,11 +89,16 @@ function Loaded({ ticket }: { ticket: Ticket }) {
         </div>
         <aside
           aria-label={t("facts.title")}
-          className="hidden w-80 shrink-0 overflow-y-auto border-l border-line px-5 py-5 lg:block"
+          className={cn(
+            "hidden w-80 shrink-0 overflow-y-auto border-l border-line px-5 py-5",
+            // The chat takes its place where there is no room for both.
+            shown ? "2xl:block" : "lg:block",
+          )}
         >
           <TicketFacts ticket={ticket} />
           <WorkSessions ticket={ticket} />
         </aside>
+        <ChatPanel ticket={ticket} />
       </div>
     </>
   );

@@ -7,22 +7,45 @@ import { DataRow } from "@/components/data-list";
 import { PresenceDot } from "@/components/presence-dot";
 import { RelativeTime } from "@/components/relative-time";
 import { StatusBadge } from "@/components/status-badge";
+import type { RowPlace } from "@/components/virtual-list";
 import { cn } from "@/lib/cn";
 import { useFlash } from "@/lib/use-flash";
 import { PriorityIcon } from "./priority-icon";
 
+interface TicketRowProps {
+  ticket: Ticket;
+  selected?: boolean;
+  /** Offers to select it; with `range` all from the one selected before. */
+  onSelect?: (id: string, range: boolean) => void;
+  place?: RowPlace;
+}
+
 /** A ticket as one line; two on a phone. All of it leads to the ticket. */
-export const TicketRow = memo(function TicketRow({ ticket }: { ticket: Ticket }) {
+export const TicketRow = memo(function TicketRow({ ticket, selected, onSelect, place }: TicketRowProps) {
   const { t } = useTranslation("tickets");
   const [flash, endFlash] = useFlash(ticket.version);
   // Nobody has taken it yet: what a reader of the list looks for.
   const waiting = ticket.status === "pending" && !ticket.assignee;
   return (
     <DataRow
+      place={place}
       flash={flash}
       onFlashEnd={endFlash}
-      className="flex-wrap gap-x-3 gap-y-0.5 py-2 md:h-10 md:flex-nowrap md:py-0 [content-visibility:auto] [contain-intrinsic-height:auto_40px]"
+      className={cn(selected && "bg-accent-soft hover:bg-accent-soft", "group/row flex-wrap gap-x-3 gap-y-0.5 py-2 md:h-10 md:flex-nowrap md:py-0")}
     >
+      {onSelect && (
+        // Wider than the box: a finger must hit it and not the row.
+        <label className="relative z-[2] order-first -my-2 -ml-4 flex cursor-pointer items-center self-stretch py-2 pr-1 pl-4 md:-ml-5 md:pl-5">
+          <input
+            type="checkbox"
+            data-select
+            checked={selected ?? false}
+            aria-label={t("list.select", { number: ticket.number })}
+            onChange={(event) => onSelect(ticket.id, (event.nativeEvent as MouseEvent).shiftKey)}
+            className="size-4 accent-accent"
+          />
+        </label>
+      )}
       <span className="order-1 flex min-w-0 flex-1 items-center gap-2 md:order-3">
         <PriorityIcon priority={ticket.priority} named />
         <Link
@@ -37,6 +60,9 @@ export const TicketRow = memo(function TicketRow({ ticket }: { ticket: Ticket })
         >
           {ticket.subject}
         </Link>
+        {ticket.tags.length > 0 && (
+          <span className="hidden min-w-0 shrink-[2] truncate text-xs text-ink-3 xl:inline">{ticket.tags.join(" · ")}</span>
+        )}
       </span>
       {/* Ends the phone's first line. */}
       <span className="order-3 h-0 basis-full md:hidden" />

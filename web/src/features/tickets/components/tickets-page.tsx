@@ -1,21 +1,26 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Inbox, Plus, SearchX } from "lucide-react";
+import { Download, Inbox, Plus, SearchX } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/button";
-import { DataList, LoadMore } from "@/components/data-list";
+import { LoadMore } from "@/components/data-list";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { PageBody, PageHeader, useTitle } from "@/components/page";
 import { SkeletonRows } from "@/components/skeleton";
+import { VirtualList } from "@/components/virtual-list";
 import { useCan } from "@/features/auth/api/session";
+import { useHotkeys } from "@/lib/hotkeys";
 import { useRowKeys } from "@/lib/row-keys";
 import { ticketListQuery } from "../api/tickets";
 import { useHeldRows } from "../hooks/use-held-rows";
-import { isFiltered, type TicketFilter } from "../model/filter";
+import { useSelection } from "../hooks/use-selection";
+import { csvAddress, isFiltered, type TicketFilter } from "../model/filter";
 import { rememberFilter } from "../model/last-filter";
+import { BulkBar } from "./bulk-bar";
 import { HeldRowsBar } from "./held-rows-bar";
+import { ListMenu } from "./list-menu";
 import { TicketFilters } from "./ticket-filters";
 import { TicketRow } from "./ticket-row";
 
@@ -31,9 +36,15 @@ export function TicketsPage({ filter, onFilter }: TicketsPageProps) {
   const list = useInfiniteQuery(ticketListQuery(filter));
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   const held = useHeldRows(rows, JSON.stringify(filter), list.isSuccess && !list.isPlaceholderData);
+  const mayWork = useCan("tickets.work");
+  const { selected, press, set } = useSelection(held.shown.map((ticket) => ticket.id));
   const search = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   useRowKeys(body, search);
+  useHotkeys({
+    x: () => document.activeElement?.closest("li")?.querySelector<HTMLInputElement>("[data-select]")?.click(),
+  });
   useTitle(t("list.title"));
   useEffect(() => rememberFilter(filter), [filter]);
 
@@ -42,20 +53,31 @@ export function TicketsPage({ filter, onFilter }: TicketsPageProps) {
     <>
       <PageHeader
         title={t("list.title")}
-        aside={list.isSuccess && total > 0 ? t("list.total", { count: total }) : undefined}
+        aside={total > 0 && <span className="max-sm:hidden">{t("list.total", { count: total })}</span>}
         actions={
-          mayCreate && (
-            <Button asChild variant="primary" size="md">
-              <Link to="/chamados/novo">
-                <Plus aria-hidden />
-                {t("new.action")}
-              </Link>
-            </Button>
-          )
+          <>
+            {total > 0 && (
+              <Button asChild>
+                <a href={csvAddress(filter)} download aria-label={t("list.download")}>
+                  <Download aria-hidden />
+                  <span className="max-md:sr-only">{t("list.csv")}</span>
+                </a>
+              </Button>
+            )}
+            <ListMenu filter={filter} onFilter={onFilter} />
+            {mayCreate && (
+              <Button asChild variant="primary" size="md">
+                <Link to="/chamados/novo" aria-label={t("new.action")}>
+                  <Plus aria-hidden />
+                  <span className="max-sm:sr-only">{t("new.action")}</span>
+                </Link>
+              </Button>
+            )}
+          </>
         }
       />
-      <TicketFilters filter={filter} onFilter={onFilter} searchRef={search} />
-      <PageBody>
+      <TicketFilters filter={filter} onFilter={onFilter} searchRef={search} tickets={rows} />
+      <PageBody ref={scroller}>
         <div ref={body} aria-busy={list.isPlaceholderData || undefined}>
           <HeldRowsBar count={held.held.length} onShow={held.release} />
           {list.isPending && <SkeletonRows rows={12} />}
@@ -63,11 +85,17 @@ export function TicketsPage({ filter, onFilter }: TicketsPageProps) {
           {list.isSuccess && rows.length === 0 && <NoTickets filter={filter} onClear={() => onFilter({})} />}
           {rows.length > 0 && (
             <>
-              <DataList label={t("list.title")}>
-                {held.shown.map((ticket) => (
-                  <TicketRow key={ticket.id} ticket={ticket} />
-                ))}
-              </DataList>
+              <VirtualList label={t("list.title")} items={held.shown} total={total} scroller={scroller}>
+                {(ticket, place) => (
+                  <TicketRow
+                    key={ticket.id}
+                    ticket={ticket}
+                    place={place}
+                    selected={selected.includes(ticket.id)}
+                    onSelect={mayWork ? press : undefined}
+                  />
+                )}
+              </VirtualList>
               <LoadMore
                 shown={held.shown.length}
                 total={total}
@@ -79,6 +107,14 @@ export function TicketsPage({ filter, onFilter }: TicketsPageProps) {
           )}
         </div>
       </PageBody>
+      {mayWork && (
+        <BulkBar
+          tickets={held.shown.filter((ticket) => selected.includes(ticket.id))}
+          listed={held.shown.length}
+          onSelectAll={() => set(held.shown.map((ticket) => ticket.id))}
+          onSelect={set}
+        />
+      )}
     </>
   );
 }

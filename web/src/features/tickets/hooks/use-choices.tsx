@@ -1,10 +1,13 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useTranslation } from "react-i18next";
 import type { Company, Device, User } from "@/api/types";
 import { Avatar } from "@/components/avatar";
 import type { Option } from "@/components/option-list";
 import { PresenceDot } from "@/components/presence-dot";
 import {
+  allQueuesQuery,
+  categoriesQuery,
   companiesQuery,
   companyQuery,
   deviceQuery,
@@ -15,6 +18,7 @@ import {
   userQuery,
 } from "../api/choices";
 import { useDebounced } from "@/lib/use-debounced";
+import { tagKey } from "../model/tags";
 
 /** What a searchable picker needs; spread it into one. */
 export interface Choices {
@@ -46,6 +50,35 @@ function withSelected(found: readonly Option[], selected: readonly (Option | und
 export function useQueueChoices(enabled = true): Option[] {
   const queues = useQuery({ ...queuesQuery, enabled });
   return (queues.data ?? []).map((queue) => ({ value: queue.id, label: queue.name }));
+}
+
+/** Queues to filter by, those that are archived last. */
+export function useAllQueueChoices(): Option[] {
+  return useArchivable(useQuery(allQueuesQuery).data ?? []);
+}
+
+/** Categories to filter by, those that are archived last; or only those a ticket can be given. */
+export function useCategoryChoices(offeredOnly = false): Option[] {
+  const all = useQuery(categoriesQuery).data ?? [];
+  return useArchivable(offeredOnly ? all.filter((category) => !category.archived) : all);
+}
+
+function useArchivable(records: readonly { id: string; name: string; archived: boolean }[]): Option[] {
+  const { t } = useTranslation("tickets");
+  return records
+    .toSorted((a, b) => Number(a.archived) - Number(b.archived))
+    .map(({ id, name, archived }) => ({ value: id, label: name, hint: archived ? t("archived") : undefined }));
+}
+
+/** Tags to filter by: those of the tickets at hand, those chosen, and whatever is typed. */
+export function useTagChoices(atHand: readonly string[], selected: readonly string[]): Choices {
+  const [text, setText] = useState("");
+  const typed = text.trim();
+  // Of those that differ in case and accents alone the first.
+  const known = [...new Map([...selected, ...atHand].toReversed().map((tag) => [tagKey(tag), tag])).values()].toReversed();
+  const found = known.filter((tag) => tagKey(tag).includes(tagKey(typed)));
+  const all = typed === "" || found.some((tag) => tagKey(tag) === tagKey(typed)) ? found : [typed, ...found];
+  return { options: all.slice(0, 50).map((tag) => ({ value: tag, label: tag })), onSearch: setText, loading: false };
 }
 
 export function useStaffChoices(selected: readonly string[] = [], enabled = true): Choices {

@@ -1,13 +1,46 @@
-import { useState } from "react";
-import { storage } from "@/lib/storage";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { ApiError } from "@/api/error";
+import type { DraftKind } from "@/api/types";
+import { type DraftContent, draftsQuery, sendDraft } from "../api/drafts";
+import { DraftSaver } from "../model/draft-saver";
 
-/** What is being written under `key`; survives leaving the page and reloading it. */
-export function useDraft(key: string): [text: string, setText: (text: string) => void] {
-  const name = `draft.${key}`;
-  const [text, setText] = useState(() => storage.get(name) ?? "");
-  const write = (next: string) => {
-    setText(next);
-    storage.set(name, next === "" ? null : next);
+/**
+ * What one has begun to write on a ticket: as it was left, wherever that was, until one types here; then
+ * what is typed, saved as it is. Nobody else's change touches it.
+ */
+export function useDraft(ticketId: string, kind: DraftKind) {
+  const { data, isPending } = useQuery(draftsQuery(ticketId));
+  const [typed, setTyped] = useState<{ content: DraftContent | null }>();
+  const [saver] = useState(() => new DraftSaver<DraftContent>((content) => sendDraft(ticketId, kind, content), isFinal));
+  const state = useSyncExternalStore(saver.subscribe, saver.state);
+  useEffect(() => {
+    const leave = () => void saver.flush();
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, [saver]);
+  const kept = data?.find((draft) => draft.kind === kind);
+  return {
+    /** Undefined when nothing is begun, or when it is not known yet. */
+    content: typed ? (typed.content ?? undefined) : kept,
+    pending: isPending && !typed,
+    state,
+    write: (content: DraftContent) => {
+      setTyped({ content });
+      saver.write(content);
+    },
+    /** What was begun is sent, or given up. */
+    discard: () => {
+      setTyped({ content: null });
+      void saver.discard();
+    },
   };
-  return [text, write];
+}
+
+/** Refusals that sending again cannot change: signed out, or the ticket is out of sight. */
+function isFinal(error: unknown): boolean {
+  return error instanceof ApiError && [400, 401, 403, 404, 413].includes(error.status);
 }

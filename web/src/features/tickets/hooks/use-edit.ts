@@ -2,37 +2,61 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isStatus } from "@/api/error";
-import type { Ticket } from "@/api/types";
+import type { Ticket, TimelineEntry } from "@/api/types";
+import { useMe } from "@/features/auth/api/session";
 import { useErrorText } from "@/lib/error-text";
 import { toastFailed } from "@/lib/toast";
 import { type TicketChanges, useUpdateTicket } from "../api/actions";
-import { ticketQuery } from "../api/tickets";
-import { changedFacts, type FactName } from "../model/conflict";
+import { ticketQuery, timelineQuery } from "../api/tickets";
+import { changesSince } from "../model/conflict";
 
 /** A save that was refused because somebody else had saved in between. */
 export interface Conflict {
-  before: Ticket;
+  /** The ticket as it is now. */
   now: Ticket;
-  changed: FactName[];
-  changes: TicketChanges;
+  /** What was done to it since the editing began, oldest first. */
+  since: TimelineEntry[];
+}
+
+/**
+ * Asks what became of a ticket since a version of it. What one did oneself meanwhile is no conflict: then it
+ * answers with the ticket, to save on top of. Otherwise the conflict is told, and it answers with nothing.
+ */
+export function useConflict(ticketId: string) {
+  const { t } = useTranslation("tickets");
+  const { user } = useMe();
+  const queryClient = useQueryClient();
+  const [conflict, setConflict] = useState<Conflict>();
+  const look = async (version: number): Promise<Ticket | undefined> => {
+    try {
+      const [now, timeline] = await Promise.all([
+        queryClient.fetchQuery({ ...ticketQuery(ticketId), staleTime: 0 }),
+        queryClient.fetchQuery({ ...timelineQuery(ticketId), staleTime: 0 }),
+      ]);
+      const since = changesSince(timeline, version);
+      if (now.version > version && since.every(({ actor }) => actor.id === user.id)) return now;
+      setConflict({ now, since });
+    } catch {
+      toastFailed(t("conflict.unreadable"));
+    }
+    return undefined;
+  };
+  return { conflict, look, drop: () => setConflict(undefined) };
 }
 
 /**
  * Saves facts of a ticket on top of the version the editing began with. When that one is stale, what was
- * typed is kept and the conflict is told; a version that moved on without any fact changing (a comment
- * came) is no conflict, and the save is repeated on top of it.
+ * typed is kept and the conflict is told.
  */
 export function useEdit(ticketId: string) {
-  const { t } = useTranslation("tickets");
-  const queryClient = useQueryClient();
   const describe = useErrorText();
   const update = useUpdateTicket(ticketId);
-  const [conflict, setConflict] = useState<Conflict>();
+  const { conflict, look, drop } = useConflict(ticketId);
 
-  const save = async (before: Ticket, changes: TicketChanges): Promise<Ticket | undefined> => {
+  const save = async (before: { version: number }, changes: TicketChanges): Promise<Ticket | undefined> => {
     try {
       const saved = await update.mutateAsync({ version: before.version, changes });
-      setConflict(undefined);
+      drop();
       return saved;
     } catch (error) {
       if (!isStatus(error, 412)) {
@@ -40,15 +64,8 @@ export function useEdit(ticketId: string) {
         return undefined;
       }
     }
-    try {
-      const now = await queryClient.fetchQuery({ ...ticketQuery(ticketId), staleTime: 0 });
-      const changed = changedFacts(before, now);
-      if (changed.length === 0 && now.version !== before.version) return await save(now, changes);
-      setConflict({ before, now, changed, changes });
-    } catch {
-      toastFailed(t("conflict.unreadable"));
-    }
-    return undefined;
+    const now = await look(before.version);
+    return now && (await save(now, changes));
   };
-  return { save, busy: update.isPending, conflict, dropConflict: () => setConflict(undefined) };
+  return { save, busy: update.isPending, conflict, dropConflict: drop };
 }

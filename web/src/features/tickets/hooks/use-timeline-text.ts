@@ -21,7 +21,7 @@ export function useTimelineText(): (entry: TimelineEntry) => string[] {
     const label = side === "old" ? change.oldLabel : change.newLabel;
     if (name === "priority") return priorityName(value);
     if (name === "subject") return value ? `“${value}”` : t("none");
-    return label ?? (value ? t("timeline.unknown") : t("none"));
+    return label || (value ? t("timeline.unknown") : t("none"));
   };
   const changeText = (actor: string, change: Change & { name: ChangedField }): string => {
     const { name } = change;
@@ -53,6 +53,10 @@ export function useTimelineText(): (entry: TimelineEntry) => string[] {
         return t("timeline.resolved", { actor });
       case "reopened":
         return t("timeline.reopened", { actor });
+      case "chat_started":
+        return t("timeline.chatStarted", { actor });
+      case "chat_ended":
+        return t("timeline.chatEnded", { actor });
       default:
         return undefined;
     }

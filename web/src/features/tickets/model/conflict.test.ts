@@ -1,34 +1,24 @@
 import { expect, it } from "vitest";
-import type { Ticket } from "@/api/types";
-import { changedFacts } from "./conflict";
+import type { TimelineEntry } from "@/api/types";
+import { changesSince } from "./conflict";
 
-const ticket: Ticket = {
-  id: "t",
-  number: 1,
-  subject: "Sem rede",
-  description: "",
-  status: "pending",
-  priority: "normal",
-  queue: { id: "q", name: "Chamados" },
-  requester: { id: "u", name: "João" },
-  company: null,
-  device: { id: "d", name: "CAIXA-01", presence: "online" },
-  assignee: null,
-  pauseReason: null,
-  workedSeconds: 0,
-  workingSince: null,
-  createdAt: "2026-11-23T12:00:00Z",
-  updatedAt: "2026-11-23T12:00:00Z",
-  resolvedAt: null,
-  version: 1,
-};
+function entry(version: number, type: string, ...fields: string[]): TimelineEntry {
+  return { version, type, id: `${type}-${version}`, changes: fields.map((field) => ({ field })) } as TimelineEntry;
+}
 
-it("names the facts that differ", () => {
-  const now: Ticket = { ...ticket, subject: "Sem internet", assignee: { id: "m", name: "Marina" }, version: 3 };
-  expect(changedFacts(ticket, now)).toEqual(["subject", "assignee"]);
+it("tells what came after a version, oldest first, and no comments", () => {
+  const timeline = [
+    entry(4, "assigned", "assigneeId"),
+    entry(1, "created", "subject"),
+    entry(2, "updated", "subject"),
+    entry(3, "commented"),
+    entry(3, "started", "status"),
+  ];
+  expect(changesSince(timeline, 2).map(({ type }) => type)).toEqual(["started", "assigned"]);
+  expect(changesSince(timeline, 4)).toEqual([]);
 });
 
-it("finds no difference in a version, a name or a presence alone", () => {
-  const now: Ticket = { ...ticket, device: { id: "d", name: "Caixa", presence: "offline" }, version: 2 };
-  expect(changedFacts(ticket, now)).toEqual([]);
+it("leaves out that somebody watches, which spoils no edit", () => {
+  const timeline = [entry(2, "updated", "watcherIds"), entry(3, "updated", "subject", "watcherIds")];
+  expect(changesSince(timeline, 1).map(({ version }) => version)).toEqual([3]);
 });

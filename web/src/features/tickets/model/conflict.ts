@@ -1,24 +1,15 @@
-import type { Ticket } from "@/api/types";
+import type { TimelineEntry } from "@/api/types";
 
-export const facts = [
-  "subject",
-  "description",
-  "status",
-  "priority",
-  "queue",
-  "assignee",
-  "requester",
-  "company",
-  "device",
-] as const satisfies readonly (keyof Ticket)[];
-export type FactName = (typeof facts)[number];
-
-/** Which facts of a ticket differ between what somebody started from and what is there now. */
-export function changedFacts(before: Ticket, now: Ticket): FactName[] {
-  return facts.filter((fact) => identity(before[fact]) !== identity(now[fact]));
+/**
+ * What was done to a ticket after it had `version`, oldest first, as far as it can conflict with an edit. A
+ * comment is no change of the ticket; who watches changes with every mention, and spoils nobody's edit.
+ */
+export function changesSince(timeline: readonly TimelineEntry[], version: number): TimelineEntry[] {
+  return timeline
+    .filter((entry) => entry.version > version && entry.type !== "commented" && !isOfWatchers(entry))
+    .toSorted((a, b) => a.version - b.version);
 }
 
-/** A reference is the same thing while its id is, whatever it is called. */
-function identity(value: Ticket[FactName]): string | null {
-  return typeof value === "object" ? (value?.id ?? null) : (value ?? null);
+function isOfWatchers({ changes }: TimelineEntry): boolean {
+  return changes.length > 0 && changes.every(({ field }) => field === "watcherIds");
 }

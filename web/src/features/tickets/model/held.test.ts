@@ -1,19 +1,32 @@
-import { expect, it } from "vitest";
-import { holdBack, newest } from "./held";
+import { describe, expect, it } from "vitest";
+import { holdBack } from "./held";
 
-const rows = (...numbers: number[]) => numbers.map((number) => ({ number }));
+const rows = (ids: string) => [...ids].map((id) => ({ id }));
+const told = (ids: string, order: string) => {
+  const { shown, held } = holdBack(rows(ids), [...order]);
+  return [shown, held].map((part) => part.map(({ id }) => id).join(""));
+};
 
-it("holds back what is newer than the reader has seen, and nothing older", () => {
-  const { shown, held } = holdBack(rows(9, 8, 7, 2), 7);
-  expect(shown).toEqual(rows(7, 2));
-  expect(held).toEqual(rows(9, 8));
-});
+describe("rows that wait", () => {
+  it("shows what was seen and holds back what came since", () => {
+    expect(told("xyab", "ab")).toEqual(["ab", "xy"]);
+    expect(told("axb", "ab")).toEqual(["ab", "x"]);
+  });
 
-it("shows everything when nothing else would be shown", () => {
-  expect(holdBack(rows(2, 1), 0)).toEqual({ shown: rows(2, 1), held: [] });
-});
+  it("keeps rows where they were, also when they changed places", () => {
+    expect(told("bac", "abc")).toEqual(["abc", ""]);
+    expect(told("xcab", "abc")).toEqual(["abc", "x"]);
+  });
 
-it("knows the newest of a list, and of an empty one", () => {
-  expect(newest(rows(3, 12, 5))).toBe(12);
-  expect(newest([])).toBe(0);
+  it("lets the next page follow, and rows go", () => {
+    expect(holdBack(rows("abcd"), ["a", "b"]).grown).toBe(true);
+    expect(holdBack(rows("xab"), ["a", "b"]).grown).toBe(false);
+    expect(told("abcd", "ab")).toEqual(["abcd", ""]);
+    expect(told("ac", "abc")).toEqual(["ac", ""]);
+  });
+
+  it("holds nothing back from an empty list", () => {
+    expect(told("xy", "")).toEqual(["xy", ""]);
+    expect(told("xy", "ab")).toEqual(["xy", ""]);
+  });
 });

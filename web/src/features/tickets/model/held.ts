@@ -1,18 +1,29 @@
 import type { Ticket } from "@/api/types";
 
-type Numbered = Pick<Ticket, "number">;
+type Row = Pick<Ticket, "id">;
 
-/** The newest ticket of a list; 0 for an empty one. */
-export function newest(rows: readonly Numbered[]): number {
-  return rows.reduce((max, row) => Math.max(max, row.number), 0);
+/** Rows as they are shown, and those that wait. */
+export interface Held<T extends Row> {
+  shown: readonly T[];
+  held: readonly T[];
+  /** Whether rows followed that were not seen before. */
+  grown: boolean;
 }
 
 /**
- * Parts rows into those shown and those that came since the reader last looked, which wait behind a
- * button so that nothing jumps. When there would be nothing else to show, nothing waits.
+ * Keeps a list still under the reader's eyes. Rows they have seen stay in the `order` they saw them in, whatever
+ * the server would sort them by now; what comes between or before those waits behind a button; what
+ * comes after them, the next page, follows. When there would be nothing to show, nothing waits.
  */
-export function holdBack<T extends Numbered>(rows: readonly T[], seen: number): { shown: readonly T[]; held: readonly T[] } {
-  const shown = rows.filter((row) => row.number <= seen);
-  if (shown.length === 0) return { shown: rows, held: [] };
-  return { shown, held: rows.filter((row) => row.number > seen) };
+export function holdBack<T extends Row>(rows: readonly T[], order: readonly string[]): Held<T> {
+  const seen = new Set(order);
+  const last = rows.findLastIndex((row) => seen.has(row.id));
+  if (last === -1) return { shown: rows, held: [], grown: rows.length > 0 };
+  const now = new Map(rows.map((row) => [row.id, row]));
+  const still = order.flatMap((id) => now.get(id) ?? []);
+  return {
+    shown: [...still, ...rows.slice(last + 1)],
+    grown: last + 1 < rows.length,
+    held: rows.slice(0, last).filter((row) => !seen.has(row.id)),
+  };
 }

@@ -11,14 +11,16 @@ const entry = (id: string, type: string, occurredAt: string, changes: Change[] =
   version: 1,
   changes,
   note: "",
-  commentId: null,
+  commentId: null, chatId: null,
 });
 const comment = (id: string, createdAt: string): Comment => ({
   id,
   ticketId: "t",
   author: actor,
   visibility: "public",
+  mentionedUserIds: [],
   body: "<p>Oi</p>",
+  attachments: [],
   createdAt,
 });
 const change = (field: string): Change => ({ field, oldValue: "a", newValue: "b", oldLabel: null, newLabel: null });

@@ -30,13 +30,16 @@ const fields = [
   "requester",
   "company",
   "device",
+  "category",
+  "tags",
+  "watchers",
   "pauseReason",
 ] as const;
 export type ChangedField = (typeof fields)[number];
 
-/** The fact a change is of: `queueId` is of the queue. Unknown ones are undefined. */
+/** The fact a change is of: `queueId` is of the queue, `watcherIds` of the watchers. Unknown ones are undefined. */
 export function fieldOf(change: Change): ChangedField | undefined {
-  const name = change.field.replace(/Id$/, "");
+  const name = change.field.replace(/Ids$/, "s").replace(/Id$/, "");
   return fields.find((field) => field === name);
 }
 

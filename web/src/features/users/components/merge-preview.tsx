@@ -29,6 +29,8 @@ export function MergePreview({ user, survivor, onAllowed }: MergePreviewProps) {
           t("merge.assigned", { count: tickets.assigned }),
           t("merge.comments", { count: tickets.comments }),
           t("merge.workSessions", { count: tickets.workSessions }),
+          t("merge.watched", { count: tickets.watched }),
+          t("merge.chatMessages", { count: tickets.chatMessages }),
         ]
       : [t("merge.ticketsAway")],
     devices

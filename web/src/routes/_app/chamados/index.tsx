@@ -1,14 +1,23 @@
-import { createFileRoute } from "@tanstack/react-router";
+import { createFileRoute, redirect } from "@tanstack/react-router";
+import { meQuery } from "@/features/auth/api/session";
 import { TicketsPage } from "@/features/tickets/components/tickets-page";
-import { filterFromSearch } from "@/features/tickets/model/filter";
+import { filterFromSaved, filterFromSearch, isBare, type TicketFilter } from "@/features/tickets/model/filter";
 
 export const Route = createFileRoute("/_app/chamados/")({
   validateSearch: filterFromSearch,
+  beforeLoad: async ({ context, search }) => {
+    if (!isBare(search)) return;
+    const { preferences } = await context.queryClient.ensureQueryData(meQuery);
+    const filter = filterFromSaved(preferences.defaultTicketFilter ?? {});
+    if (!isBare(filter)) throw redirect({ to: "/chamados", search: filter, replace: true });
+  },
   component: Tickets,
 });
 
 function Tickets() {
   const filter = Route.useSearch();
   const navigate = Route.useNavigate();
-  return <TicketsPage filter={filter} onFilter={(search) => void navigate({ search, replace: true })} />;
+  // A bare address opens the user's default; that all tickets are wanted is said by naming the order.
+  const addressed = (next: TicketFilter): TicketFilter => (isBare(next) ? { sort: "newest" } : next);
+  return <TicketsPage filter={filter} onFilter={(next) => void navigate({ search: addressed(next), replace: true })} />;
 }

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/components/button";
-import { Chip } from "@/components/chip";
-import { Field, Input } from "@/components/field";
+import { dayBefore } from "@/lib/days";
 import { formatDate } from "@/lib/time";
 import { useLocale } from "@/lib/use-locale";
-import { dayBefore } from "../model/filter";
+import { Button } from "./button";
+import { Chip } from "./chip";
+import { Field, Input } from "./field";
 
 /** A span of days, both included; open on the side that is not given. */
 export interface Period {
@@ -25,9 +25,16 @@ function lastDays(ago: number): Period {
   return { from: dayBefore(now, ago), to: dayBefore(now, 0) };
 }
 
+interface PeriodChipProps {
+  /** The filter's name. */
+  label: string;
+  value: Period;
+  onChange: (period: Period) => void;
+}
+
 /** A list's filter by days: the last few at a press, or from one day to another. */
-export function PeriodChip({ value, onChange }: { value: Period; onChange: (period: Period) => void }) {
-  const { t } = useTranslation("audit");
+export function PeriodChip({ label, value, onChange }: PeriodChipProps) {
+  const { t } = useTranslation();
   const locale = useLocale();
   const [open, setOpen] = useState(false);
   const { from, to } = value;
@@ -42,7 +49,7 @@ export function PeriodChip({ value, onChange }: { value: Period; onChange: (peri
   };
   return (
     <Chip
-      label={t("filter.period")}
+      label={label}
       value={told()}
       onClear={() => onChange({ from: undefined, to: undefined })}
       open={open}

@@ -1,0 +1,50 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import type { ReactNode, RefObject } from "react";
+
+/** What a row needs to stand in a virtual list; spread it into its `DataRow`. */
+export interface RowPlace {
+  ref: (row: HTMLLIElement | null) => void;
+  "data-index": number;
+  "aria-posinset": number;
+  "aria-setsize": number;
+}
+
+interface VirtualListProps<T> {
+  label: string;
+  items: readonly T[];
+  /** How many there are, also those that were not fetched yet. */
+  total: number;
+  /** What scrolls. */
+  scroller: RefObject<HTMLElement | null>;
+  children: (item: T, place: RowPlace) => ReactNode;
+}
+
+/** Rows of which only those near the eyes are in the page, so that a long list is as quick as a short one. */
+export function VirtualList<T extends { id: string }>({ label, items, total, scroller, children }: VirtualListProps<T>) {
+  // Nothing here is memoised, so what it returns is never stale.
+  // oxlint-disable-next-line react/incompatible-library
+  const virtual = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 40,
+    // Enough for the arrow keys to find the next row before it is scrolled to.
+    overscan: 12,
+    getItemKey: (index) => items[index]?.id ?? index,
+  });
+  const rows = virtual.getVirtualItems();
+  const [first, last] = [rows[0], rows.at(-1)];
+  return (
+    <ul
+      aria-label={label}
+      className="divide-y divide-line"
+      style={{ paddingTop: first?.start ?? 0, paddingBottom: last ? virtual.getTotalSize() - last.end : 0 }}
+    >
+      {rows.map(({ index }) => {
+        const item = items[index];
+        if (!item) return null;
+        const place = { ref: virtual.measureElement, "data-index": index, "aria-posinset": index + 1, "aria-setsize": total };
+        return children(item, place);
+      })}
+    </ul>
+  );
+}
