@@ -43,7 +43,7 @@ test("what one browser does is seen in the other without a reload", async ({ bro
   await one.getByRole("button", { name: "Iniciar" }).click();
   await expect(other.getByTestId("status-badge").first()).toHaveAttribute("data-status", "in_progress");
   await expect(other.getByTestId("work-clock")).toHaveAttribute("data-running", "true");
-  await one.getByPlaceholder("Escreva uma resposta").fill("Já vou aí.");
+  await one.getByRole("textbox", { name: /Escreva uma resposta/ }).fill("Já vou aí.");
   await one.getByRole("button", { name: "Responder" }).click();
   await expect(other.getByTestId("comment")).toContainText("Já vou aí.");
   // A page that loaded again would have lost what it was handed.

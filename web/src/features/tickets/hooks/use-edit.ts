@@ -8,7 +8,7 @@ import { useErrorText } from "@/lib/error-text";
 import { toastFailed } from "@/lib/toast";
 import { type TicketChanges, useUpdateTicket } from "../api/actions";
 import { ticketQuery, timelineQuery } from "../api/tickets";
-import { changesSince } from "../model/conflict";
+import { changesSince, isOwn } from "../model/conflict";
 
 /** A save that was refused because somebody else had saved in between. */
 export interface Conflict {
@@ -19,22 +19,23 @@ export interface Conflict {
 }
 
 /**
- * Asks what became of a ticket since a version of it. What one did oneself meanwhile is no conflict: then it
- * answers with the ticket, to save on top of. Otherwise the conflict is told, and it answers with nothing.
+ * Asks what became of a ticket since a version of it. What one did oneself meanwhile, to other fields than these,
+ * is no conflict: then it answers with the ticket, to save on top of. Otherwise the conflict is told, and it
+ * answers with nothing.
  */
 export function useConflict(ticketId: string) {
   const { t } = useTranslation("tickets");
   const { user } = useMe();
   const queryClient = useQueryClient();
   const [conflict, setConflict] = useState<Conflict>();
-  const look = async (version: number): Promise<Ticket | undefined> => {
+  const look = async (version: number, fields: readonly string[] = []): Promise<Ticket | undefined> => {
     try {
       const [now, timeline] = await Promise.all([
         queryClient.fetchQuery({ ...ticketQuery(ticketId), staleTime: 0 }),
         queryClient.fetchQuery({ ...timelineQuery(ticketId), staleTime: 0 }),
       ]);
       const since = changesSince(timeline, version);
-      if (now.version > version && since.every(({ actor }) => actor.id === user.id)) return now;
+      if (now.version > version && isOwn(since, user.id, fields)) return now;
       setConflict({ now, since });
     } catch {
       toastFailed(t("conflict.unreadable"));
@@ -64,7 +65,7 @@ export function useEdit(ticketId: string) {
         return undefined;
       }
     }
-    const now = await look(before.version);
+    const now = await look(before.version, Object.keys(changes));
     return now && (await save(now, changes));
   };
   return { save, busy: update.isPending, conflict, dropConflict: drop };

@@ -10,6 +10,16 @@ export function changesSince(timeline: readonly TimelineEntry[], version: number
     .toSorted((a, b) => a.version - b.version);
 }
 
+/**
+ * Whether somebody may save `fields` on top of what was done since: it was all their own, in another window
+ * perhaps, and none of it was to what they save now.
+ */
+export function isOwn(since: readonly TimelineEntry[], userId: string, fields: readonly string[]): boolean {
+  return since.every(
+    ({ actor, changes }) => actor.id === userId && changes.every(({ field }) => !fields.includes(field)),
+  );
+}
+
 function isOfWatchers({ changes }: TimelineEntry): boolean {
   return changes.length > 0 && changes.every(({ field }) => field === "watcherIds");
 }
