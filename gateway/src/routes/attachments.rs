@@ -210,7 +210,7 @@ fn too_large(problem: Problem) -> Problem {
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what the client has."),
     ),
     responses(
-        (status = 200, description = "Its bytes.", body = String, content_type = "application/octet-stream",
+        (status = 200, description = "Its bytes.", body = String, content_type = "*/*",
             headers(
                 ("Content-Disposition" = String, description = "Its name, and whether it may be shown in place."),
                 ("ETag" = String, description = "Of these bytes."),
