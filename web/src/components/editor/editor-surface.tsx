@@ -36,7 +36,7 @@ export default function EditorSurface(props: EditorProps) {
         ...(describedBy && { "aria-describedby": describedBy }),
         ...(invalid && { "aria-invalid": "true" }),
       },
-      ...keysAndFiles(latest, () => setLinking(true)),
+      ...keys(latest, () => setLinking(true)),
     }),
     [label, disabled, className, id, describedBy, invalid, latest],
   );
@@ -83,14 +83,8 @@ export default function EditorSurface(props: EditorProps) {
   );
 }
 
-/** What the editor does with keys and files before the engine does. */
-function keysAndFiles(props: () => EditorProps, link: () => void) {
-  const taken = (files: FileList | undefined): boolean => {
-    const { onFiles } = props();
-    if (!files || files.length === 0 || !onFiles) return false;
-    onFiles([...files]);
-    return true;
-  };
+/** What the editor does with keys before the engine does. */
+function keys(props: () => EditorProps, link: () => void) {
   return {
     handleKeyDown: (view, event) => {
       if (!event.ctrlKey && !event.metaKey) return false;
@@ -104,7 +98,5 @@ function keysAndFiles(props: () => EditorProps, link: () => void) {
       link();
       return true;
     },
-    handlePaste: (_, event) => taken(event.clipboardData?.files),
-    handleDrop: (_, event, __, moved) => !moved && taken(event.dataTransfer?.files),
   } satisfies EngineProps;
 }

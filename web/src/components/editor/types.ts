@@ -37,8 +37,6 @@ export interface EditorProps extends EditorSlots {
   onSubmit?: () => void;
   /** Escape; without it the text loses the focus. */
   onEscape?: () => void;
-  /** Files pasted or dropped on the text. Without it they are left alone. */
-  onFiles?: (files: File[]) => void;
   /** Finds people to mention by `@`; without it nobody is. Always given, or never. */
   findPeople?: FindPeople;
   autoFocus?: boolean;
