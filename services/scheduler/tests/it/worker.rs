@@ -48,12 +48,15 @@ impl Worker {
         self.thaw.notify_all();
     }
 
-    /// Blocks the thread, and with it everything that runs on it, until thawed.
+    /// Blocks whoever holds the run, and with it its renewing of the lease, until thawed. What else
+    /// waits on the same thread is taken over by another.
     fn freeze(&self) {
-        let mut thawed = self.thawed.lock().unwrap();
-        while !*thawed {
-            thawed = self.thaw.wait(thawed).unwrap();
-        }
+        tokio::task::block_in_place(|| {
+            let mut thawed = self.thawed.lock().unwrap();
+            while !*thawed {
+                thawed = self.thaw.wait(thawed).unwrap();
+            }
+        });
     }
 
     /// The effect, once per run.
