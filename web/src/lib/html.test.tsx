@@ -1,6 +1,6 @@
 import { render } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { htmlToPlain, htmlToText, SafeHtml, textToHtml } from "./html";
+import { htmlToText, SafeHtml } from "./html";
 
 const show = (html: string) => render(<SafeHtml html={html} />).container.innerHTML;
 
@@ -41,16 +41,6 @@ describe("the allow-list", () => {
 });
 
 describe("plain text", () => {
-  it("becomes paragraphs of escaped HTML", () => {
-    expect(textToHtml("a <b>\nc & d\n\n\n\ne  \n")).toBe("<p>a &lt;b&gt;<br>c &amp; d</p><p>e</p>");
-    expect(textToHtml(" \n\n ")).toBe("");
-  });
-
-  it("comes back as it was typed", () => {
-    const text = "primeira linha\nsegunda\n\noutro parágrafo com <tag> & mais";
-    expect(htmlToPlain(textToHtml(text))).toBe(text);
-  });
-
   it("is found in HTML", () => {
     expect(htmlToText("<p>a</p> <p>b &amp; c</p>")).toBe("a b & c");
   });

@@ -26,29 +26,6 @@ export function htmlToText(html: string): string {
   return (body.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 
-/** What was typed in a plain field, as paragraphs of safe HTML. Empty text gives an empty string. */
-export function textToHtml(text: string): string {
-  return text
-    .replace(/\r\n?/g, "\n")
-    .split(/\n{2,}/)
-    .map((paragraph) => paragraph.replace(/^\n+|\s+$/g, ""))
-    .filter((paragraph) => paragraph !== "")
-    .map((paragraph) => `<p>${escapeHtml(paragraph).replace(/\n/g, "<br>")}</p>`)
-    .join("");
-}
-
-/** The reverse of `textToHtml`, to edit in a plain field what was written in one. */
-export function htmlToPlain(html: string): string {
-  const body = new DOMParser().parseFromString(html, "text/html").body;
-  for (const br of body.querySelectorAll("br")) br.replaceWith("\n");
-  const blocks = [...body.children].map((block) => block.textContent ?? "");
-  return (blocks.length > 0 ? blocks.join("\n\n") : (body.textContent ?? "")).trim();
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
-}
-
 function children(node: Node): ReactNode[] {
   return [...node.childNodes].map((child, index) => render(child, index));
 }

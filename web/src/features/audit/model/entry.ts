@@ -49,7 +49,6 @@ export const kinds = [
   "service_account",
   "api_key",
 ] as const;
-export type ActionKind = (typeof kinds)[number];
 
 /** The action of an entry; undefined for one that a newer server knows and this panel does not. */
 export function actionOf(name: string): Action | undefined {
