@@ -6,7 +6,8 @@ export default defineConfig({
   outputDir: "test-results",
   // Two cores, and each test runs a server and an agent beside its browser.
   workers: 1,
-  retries: 0,
+  // What passes only when it is tried again is printed as flaky.
+  retries: process.env["CI"] ? 1 : 0,
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 10_000 },

@@ -31,6 +31,12 @@ async function invite(page: Page, email: string): Promise<string> {
 /** The token of a one-time link. */
 const tokenOf = (link: string) => new URL(link).hash.slice(1);
 
+/** Follows a person from the list, whose fields have much the same labels as the editor's, to their page. */
+async function openUser(page: Page, name: string): Promise<void> {
+  await page.getByRole("link", { name }).click();
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+}
+
 /** The administrator's browser again. */
 async function signInAgain(page: Page): Promise<void> {
   await post(page, product, "auth/sign-in/email", { email: ADMIN.email, password: ADMIN.password });
@@ -89,7 +95,7 @@ test("staff start a reset and hand over the link; the person is out at once", as
   await expect(person.getByRole("heading", { level: 1 })).toBeVisible();
 
   await page.goto(`${product.url}/usuarios`);
-  await page.getByRole("link", { name: "Bia Lima" }).click();
+  await openUser(page, "Bia Lima");
   await page.getByRole("button", { name: "Redefinir senha" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Gerar link" }).click();
   expect(await page.getByTestId("secret").innerText()).toContain("/redefinir-senha#");
@@ -102,13 +108,13 @@ test("staff start a reset and hand over the link; the person is out at once", as
 test("the editor saves, asks for the password on one's own account, and keeps an administrator", async ({ page }) => {
   await signInAgain(page);
   await page.goto(`${product.url}/usuarios`);
-  await page.getByRole("link", { name: "Bia Lima" }).click();
+  await openUser(page, "Bia Lima");
   await page.getByLabel("Nome").fill("Beatriz Lima");
   await page.getByRole("button", { name: "Salvar" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Beatriz Lima" })).toBeVisible();
 
   await page.getByRole("link", { name: "Voltar aos usuários" }).click();
-  await page.getByRole("link", { name: ADMIN.name }).click();
+  await openUser(page, ADMIN.name);
   await page.getByLabel("Papel").click();
   await page.getByRole("option", { name: "Agente" }).click();
   await page.getByLabel("Sua senha atual").fill("errada errada");
