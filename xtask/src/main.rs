@@ -13,6 +13,7 @@ mod command;
 mod fuzz_api;
 mod http;
 mod product;
+mod python;
 mod run;
 mod servers;
 mod steps;

@@ -71,6 +71,7 @@ fn parts(parts: &[Part], filter: Option<&str>, steps: &mut Steps) -> Result<()> 
         Servers::start(Needs {
             databases: parts.contains(&Part::Rust) || parts.contains(&Part::E2e),
             smtp: parts.contains(&Part::Rust),
+            s3: parts.contains(&Part::Rust),
             chromium: parts.contains(&Part::E2e),
         })
     })?;

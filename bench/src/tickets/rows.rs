@@ -236,10 +236,10 @@ impl Making<'_> {
     fn session(&mut self, user: Uuid, updated: DateTime<Utc>, open: bool, worked: i64) {
         let began = if open { updated } else { updated - TimeDelta::seconds(worked) };
         let session = id(began, &mut self.numbers);
-        let ended = (!open).then_some(updated);
-        let tenant = self.history.tenant.into();
-        let id = self.id.into();
-        self.rows[6].add([session.into(), tenant, id, user.into(), began.into(), ended.into()]);
+        let (ended, seconds) = ((!open).then_some(updated), (!open).then_some(worked));
+        let (id, tenant) = (self.id.into(), self.history.tenant.into());
+        let (user, began) = (user.into(), began.into());
+        self.rows[6].add([session.into(), tenant, id, user, began, ended.into(), seconds.into()]);
     }
 
     /// By the requester or by who helps; every fifth for staff alone.
@@ -323,7 +323,8 @@ const EVENT: [&str; 12] = [
     "internal",
 ];
 const SEARCH: [&str; 5] = ["tenant_id", "ticket_id", "entity_id", "internal", "words"];
-const SESSION: [&str; 6] = ["id", "tenant_id", "ticket_id", "user_id", "started_at", "ended_at"];
+const SESSION: [&str; 7] =
+    ["id", "tenant_id", "ticket_id", "user_id", "started_at", "ended_at", "seconds"];
 
 #[cfg(test)]
 mod tests {

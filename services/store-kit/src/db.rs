@@ -232,6 +232,12 @@ async fn open_sqlite(
 ) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
     /// For locks of other processes, such as an administrator's command.
     const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+    /// Readers look at the file through the operating system's cache, as far as SQLite allows. Their own
+    /// is small and emptied by every commit of the writer, so a query would read the same pages anew.
+    const MAPPED: &str = "2147418112";
+    /// What lies beyond that is read into a cache of so many KiB a connection, in which the upper levels
+    /// of the indexes of a large file have room.
+    const CACHED: &str = "-16384";
 
     tokio::fs::create_dir_all(directory).await.map_err(|error| {
         let message = format!("cannot make the directory {}: {error}", directory.display());
@@ -257,7 +263,12 @@ async fn open_sqlite(
     let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(away)?;
     let reader = pool()
         .max_connections(config.max_connections)
-        .connect_with(options.pragma("query_only", "ON"))
+        .connect_with(
+            options
+                .pragma("query_only", "ON")
+                .pragma("mmap_size", MAPPED)
+                .pragma("cache_size", CACHED),
+        )
         .await
         .map_err(away)?;
     Ok((

@@ -1,5 +1,6 @@
 //! Test support. Only ever a dev-dependency.
 
+pub mod bucket;
 pub mod databases;
 pub mod mail;
 pub mod redis;
@@ -7,6 +8,7 @@ pub mod redis;
 pub mod sandbox;
 mod wait;
 
+pub use bucket::Bucket;
 pub use databases::TestDatabase;
 pub use mail::MailServer;
 #[cfg(feature = "sandbox")]

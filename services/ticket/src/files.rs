@@ -1,13 +1,13 @@
 //! Where the bytes of attachments are: a directory, or a bucket that speaks S3. The rows that tell
 //! of them are in [`crate::store::attachments`].
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use chamados_chassis::id::TenantId;
 use futures::{Stream, TryStreamExt as _};
 use object_store::{
-    ObjectStore, ObjectStoreExt as _, aws::AmazonS3Builder, buffered::BufWriter,
+    ObjectStore, ObjectStoreExt as _, RetryConfig, aws::AmazonS3Builder, buffered::BufWriter,
     local::LocalFileSystem, path::Path as Key,
 };
 use secrecy::ExposeSecret as _;
@@ -17,6 +17,9 @@ use crate::{Config, domain::AttachmentId};
 
 /// Bytes kept in memory before a file is written in parts, and the size of a part: the least S3 takes.
 const PART: usize = 5 * 1024 * 1024;
+/// How often, and for how long, a bucket that fails is asked again before whoever waits is told.
+const RETRIES: usize = 3;
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Bytes in MiB.
 const MEBIBYTE: u64 = 1024 * 1024;
 
@@ -58,7 +61,12 @@ impl Files {
                 .with_bucket_name(&bucket.name)
                 .with_region(&bucket.region)
                 .with_access_key_id(&bucket.access_key_id)
-                .with_secret_access_key(secret.expose_secret());
+                .with_secret_access_key(secret.expose_secret())
+                .with_retry(RetryConfig {
+                    max_retries: RETRIES,
+                    retry_timeout: PATIENCE,
+                    ..RetryConfig::default()
+                });
             if let Some(endpoint) = &bucket.endpoint {
                 builder = builder.with_endpoint(endpoint).with_allow_http(true);
             }
@@ -81,7 +89,8 @@ impl Files {
     /// Begins to write a file. It is there once [`Writing::finish`] is through, and not before.
     #[must_use]
     pub fn write(&self, tenant: TenantId, id: AttachmentId) -> Writing {
-        Writing(BufWriter::with_capacity(self.place.clone(), key(tenant, id), PART))
+        let parts = BufWriter::with_capacity(self.place.clone(), key(tenant, id), PART);
+        Writing { parts, ended: false }
     }
 
     /// The bytes of a file, in order.
@@ -116,7 +125,11 @@ fn key(tenant: TenantId, id: AttachmentId) -> Key {
 
 /// A file that is being written.
 #[derive(Debug)]
-pub struct Writing(BufWriter);
+pub struct Writing {
+    parts: BufWriter,
+    /// Whether its end was written, with or without success: then there is nothing to throw away.
+    ended: bool,
+}
 
 impl Writing {
     /// Adds bytes.
@@ -124,7 +137,7 @@ impl Writing {
     /// # Errors
     /// [`FilesError`] when the place is away or full.
     pub async fn add(&mut self, bytes: Bytes) -> Result<(), FilesError> {
-        self.0.put(bytes).await.map_err(FilesError::logged)
+        self.parts.put(bytes).await.map_err(FilesError::logged)
     }
 
     /// Makes the file be there.
@@ -132,12 +145,16 @@ impl Writing {
     /// # Errors
     /// [`FilesError`] when the place is away or full.
     pub async fn finish(&mut self) -> Result<(), FilesError> {
-        self.0.shutdown().await.map_err(FilesError::logged)
+        self.ended = true;
+        self.parts.shutdown().await.map_err(FilesError::logged)
     }
 
     /// Throws away what was written.
     pub async fn abandon(mut self) {
-        if let Err(error) = self.0.abort().await {
+        if self.ended {
+            return;
+        }
+        if let Err(error) = self.parts.abort().await {
             tracing::warn!(%error, "part of an upload stays behind");
         }
     }

@@ -12,10 +12,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::{
-    command::{self, which},
-    http::Client,
-};
+use crate::{http::Client, python};
 
 /// Below the repository.
 const FOLDER: &str = "target/fuzz-api";
@@ -55,22 +52,10 @@ impl Tool {
     /// There is no Python, or the packages cannot be had.
     pub(super) fn install() -> Result<Self> {
         let folder = std::env::current_dir()?.join(FOLDER);
-        let environment = folder.join("python");
-        let complete = environment.join("requirements.txt");
-        if fs::read_to_string(&complete).ok().as_deref() != Some(REQUIREMENTS) {
-            let python = which("python3").context(NO_PYTHON)?;
-            command::run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment))
-                .context(NO_PYTHON)?;
-            let wanted = folder.join("requirements.txt");
-            fs::write(&wanted, REQUIREMENTS)?;
-            let mut pip = Command::new(environment.join("bin/pip"));
-            pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]);
-            command::run(pip.arg(&wanted))?;
-            fs::rename(wanted, complete)?;
-        }
+        let programs = python::environment(&folder, REQUIREMENTS)?;
         let hooks = folder.join("hooks.py");
         fs::write(&hooks, include_str!("hooks.py"))?;
-        Ok(Self { program: environment.join("bin/st"), hooks, folder })
+        Ok(Self { program: programs.join("st"), hooks, folder })
     }
 
     /// Runs it and prints what it did, in full when it found something. Whether all was well.
@@ -136,9 +121,6 @@ fn cases(said: &str) -> &str {
     let found = lines.find(|line| line.contains("generated")).unwrap_or_default();
     found.trim_end_matches(", all passed")
 }
-
-const NO_PYTHON: &str = "fuzzing the API needs Python 3.10 or later with venv; on Debian: \
-    apt-get install --no-install-recommends python3-venv";
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,5 @@
-//! Finding PostgreSQL, Redis, a mail server and Chromium, and installing them where that is allowed.
+//! Finding PostgreSQL, Redis, a mail server and Chromium, and installing them where that is allowed; and
+//! a server that speaks S3, which is installed below `target`.
 
 use std::{
     fs::{self, File},
@@ -11,7 +12,10 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use nix::unistd::geteuid;
 
-use crate::command::{self, which};
+use crate::{
+    command::{self, which},
+    python,
+};
 
 /// Debian keeps PostgreSQL's server programs out of `PATH`, by version.
 const DEBIAN_POSTGRES: &str = "/usr/lib/postgresql";
@@ -22,11 +26,12 @@ const POLICY: &str = "/usr/sbin/policy-rc.d";
 type Find = fn() -> Option<PathBuf>;
 
 /// Which programs are needed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Wanted {
     pub(super) postgres: bool,
     pub(super) redis: bool,
     pub(super) smtp: bool,
+    pub(super) s3: bool,
     pub(super) chromium: bool,
 }
 
@@ -38,6 +43,8 @@ pub(super) struct Programs {
     pub(super) redis: Option<PathBuf>,
     /// The Python that has the module `aiosmtpd`, of which each test starts its own.
     pub(super) smtp: Option<PathBuf>,
+    /// The Python that has the module `moto`, of which each test starts its own.
+    pub(super) s3: Option<PathBuf>,
     pub(super) chromium: Option<PathBuf>,
 }
 
@@ -58,6 +65,7 @@ pub(super) fn find_or_install(wanted: Wanted) -> Result<Programs> {
         postgres: found(wanted.postgres, postgres, "PostgreSQL")?,
         redis: found(wanted.redis, redis, "Redis")?,
         smtp: found(wanted.smtp, smtp, "Python's aiosmtpd")?,
+        s3: wanted.s3.then(s3).transpose()?,
         chromium: found(wanted.chromium, chromium, "Chromium")?,
     })
 }
@@ -106,6 +114,12 @@ fn smtp() -> Option<PathBuf> {
         import.args(["-c", "import aiosmtpd"]).stderr(Stdio::null());
         import.status().is_ok_and(|status| status.success())
     })
+}
+
+/// Below the repository, since nothing has it packaged.
+fn s3() -> Result<PathBuf> {
+    let folder = std::env::current_dir()?.join("target/s3");
+    Ok(python::environment(&folder, include_str!("s3.requirements.txt"))?.join("python"))
 }
 
 fn chromium() -> Option<PathBuf> {

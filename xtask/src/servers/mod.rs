@@ -1,4 +1,4 @@
-//! What tests need besides code: PostgreSQL, Redis, a mail server and Chromium.
+//! What tests need besides code: PostgreSQL, Redis, a mail server, a server that speaks S3, and Chromium.
 //!
 //! [`install`] finds the programs or installs them. The servers belong to a process of their own,
 //! the [`keeper`], which holds one end of a pipe: when this process ends, in whatever way, the
@@ -27,6 +27,8 @@ const DATABASE_URL: &str = "CHAMADOS_TEST_DATABASE_URL";
 const REDIS_URL: &str = "CHAMADOS_TEST_REDIS_URL";
 /// The path of a Python with the module `aiosmtpd`.
 const SMTP_PYTHON: &str = "CHAMADOS_TEST_SMTP_PYTHON";
+/// The path of a Python with the module `moto`.
+const S3_PYTHON: &str = "CHAMADOS_TEST_S3_PYTHON";
 /// The path of a Chromium.
 const CHROMIUM: &str = "CHAMADOS_TEST_CHROMIUM";
 /// Marks every process of a test run with the folder of the run.
@@ -39,6 +41,8 @@ pub(crate) struct Needs {
     pub(crate) databases: bool,
     /// A mail server.
     pub(crate) smtp: bool,
+    /// A server that speaks S3.
+    pub(crate) s3: bool,
     pub(crate) chromium: bool,
 }
 
@@ -61,6 +65,7 @@ impl Servers {
             postgres: wanted(needs.databases, DATABASE_URL),
             redis: wanted(needs.databases, REDIS_URL),
             smtp: wanted(needs.smtp, SMTP_PYTHON),
+            s3: wanted(needs.s3, S3_PYTHON),
             chromium: wanted(needs.chromium, CHROMIUM),
         })
     }
@@ -70,8 +75,7 @@ impl Servers {
     /// # Errors
     /// As [`start`](Self::start).
     pub(crate) fn postgres_alone() -> Result<Self> {
-        let none = install::Wanted { postgres: false, redis: false, smtp: false, chromium: false };
-        Self::start_wanted(install::Wanted { postgres: true, ..none })
+        Self::start_wanted(install::Wanted { postgres: true, ..install::Wanted::default() })
     }
 
     fn start_wanted(wanted: install::Wanted) -> Result<Self> {
@@ -100,6 +104,9 @@ impl Servers {
         servers.variables = serde_json::from_str(&line)?;
         if let Some(path) = programs.smtp {
             servers.variables.insert(SMTP_PYTHON.into(), path.display().to_string());
+        }
+        if let Some(path) = programs.s3 {
+            servers.variables.insert(S3_PYTHON.into(), path.display().to_string());
         }
         if let Some(path) = programs.chromium {
             servers.variables.insert(CHROMIUM.into(), path.display().to_string());

@@ -5,7 +5,7 @@ mod postgres;
 mod sqlite;
 
 use anyhow::{Context as _, Result};
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
 use super::rows::{History, Rows};
@@ -69,7 +69,7 @@ async fn write(history: &History<'_>, sink: &mut impl Sink) -> Result<()> {
     Ok(())
 }
 
-/// Brings up to date what counts tickets.
+/// Brings up to date what counts tickets: the last number, and the dashboard's sums.
 async fn count(db: &impl ConnectionTrait, history: &History<'_>) -> Result<()> {
     let more = i64::try_from(history.tickets)?;
     let count = Statement::from_sql_and_values(
@@ -78,6 +78,39 @@ async fn count(db: &impl ConnectionTrait, history: &History<'_>) -> Result<()> {
         [Value::from(more)],
     );
     db.execute_raw(count).await?;
+    sum(db).await
+}
+
+/// Sums up all rows that there are, as the service keeps them: what is at present in hour -1, what
+/// happened by its hour since 1970, for nobody and no queue in particular.
+async fn sum(db: &impl ConnectionTrait) -> Result<()> {
+    let backend = db.get_database_backend();
+    for table in ["figure", "figure_change"] {
+        db.execute_unprepared(&format!("DELETE FROM {table}")).await?;
+    }
+    let hour = |column: &str| match backend {
+        DbBackend::Postgres => {
+            format!("CAST(FLOOR(EXTRACT(EPOCH FROM {column})) AS bigint) / 3600")
+        }
+        _ => format!("unixepoch({column}) / 3600"),
+    };
+    let (opened, worked) = (hour("created_at"), hour("ended_at"));
+    for select in [
+        "-1, status, queue_id, COALESCE(assignee_id, $1), COUNT(*) \
+         FROM ticket GROUP BY tenant_id, status, queue_id, assignee_id",
+        &format!("{opened}, 'opened', $1, $1, COUNT(*) FROM ticket GROUP BY tenant_id, {opened}"),
+        &format!(
+            "{worked}, 'worked_seconds', $1, $1, CAST(SUM(seconds) AS bigint) \
+             FROM work_session WHERE ended_at IS NOT NULL GROUP BY tenant_id, {worked}"
+        ),
+    ] {
+        let insert = format!(
+            "INSERT INTO figure (tenant_id, hour, measure, queue_id, assignee_id, value) \
+             SELECT tenant_id, {select}"
+        );
+        let nil = [Value::from(Uuid::nil())];
+        db.execute_raw(Statement::from_sql_and_values(backend, insert, nil)).await?;
+    }
     Ok(())
 }
 

@@ -83,9 +83,10 @@ fn field(text: &mut String, value: &Value) -> Result<()> {
         Value::ChronoDateTimeUtc(Some(value)) => write!(text, "{}", value.to_rfc3339())?,
         Value::String(Some(value)) => text.push_str(value),
         Value::Json(Some(value)) => text.push_str(&value.to_string().replace('\\', "\\\\")),
-        Value::String(None) | Value::Uuid(None) | Value::ChronoDateTimeUtc(None) => {
-            text.push_str("\\N");
-        }
+        Value::String(None)
+        | Value::Uuid(None)
+        | Value::BigInt(None)
+        | Value::ChronoDateTimeUtc(None) => text.push_str("\\N"),
         other => bail!("no way to write {other:?}"),
     }
     Ok(())

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select, Value,
-    sea_query::Order,
+    sea_query::{Expr, Order},
 };
 use uuid::Uuid;
 
@@ -43,22 +43,31 @@ pub async fn list(
     request: &PageRequest<ListKey>,
 ) -> Result<Page<Ticket>, StoreError> {
     let parts = condition::listed(db.get_database_backend(), tenant, visibility, filter);
-    let total = match request.after {
-        Some((.., total)) => total,
-        None => count(db, tenant, visibility, filter, &parts).await?,
+    let after = request.after;
+    let ordered = match sort {
+        TicketSort::Newest => by_time(parts, Column::CreatedAt, Order::Desc, after),
+        TicketSort::Oldest => by_time(parts, Column::CreatedAt, Order::Asc, after),
+        TicketSort::Updated => by_time(parts, Column::UpdatedAt, Order::Desc, after),
+        TicketSort::Priority => by_priority(parts, after),
+        TicketSort::Attention => {
+            let total = match after {
+                Some((.., total)) => total,
+                None => count(db, tenant, visibility, filter, &parts).await?,
+            };
+            return attention(db, parts, total, request).await;
+        }
     };
     let limit = request.limit();
-    let after = request.after;
-    let rows = match sort {
-        TicketSort::Newest => by_time(parts, Column::CreatedAt, Order::Desc, after).rows(db, limit),
-        TicketSort::Oldest => by_time(parts, Column::CreatedAt, Order::Asc, after).rows(db, limit),
-        TicketSort::Updated => {
-            by_time(parts, Column::UpdatedAt, Order::Desc, after).rows(db, limit)
+    let (rows, total) = match after {
+        Some((.., total)) => (ordered.rows(db, limit).await?, total),
+        // What is searched is looked for once, not to be counted and then again to be read.
+        None if filter.query.is_some() => ordered.counted(db, limit).await?,
+        None => {
+            let total = count(db, tenant, visibility, filter, &ordered.parts).await?;
+            (ordered.rows(db, limit).await?, total)
         }
-        TicketSort::Priority => by_priority(parts, after).rows(db, limit),
-        TicketSort::Attention => return attention(db, parts, total, request).await,
     };
-    page_of(rows.await?, sort, total, request)
+    page_of(rows, sort, total, request)
 }
 
 /// How many there are. All tickets of a tenant are not counted: their number is kept. Parts have no
@@ -143,27 +152,55 @@ impl Ordered {
 
     /// The first rows of all parts together.
     async fn rows(self, db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Model>, StoreError> {
-        let Self { parts, columns, order } = self;
         // By id, since a ticket may go from one part to another between two reads.
         let mut rows = BTreeMap::new();
-        for part in parts {
-            let first =
-                columns.iter().fold(part.select_only().column(Column::Id), |part, column| {
-                    part.order_by(*column, order.clone())
-                });
-            // Ids alone are put in order: SQLite sorts whole rows, also those of which it gives none.
-            let first = first.limit(limit).into_query();
+        for part in &self.parts {
+            let first = self.first(part, limit).into_query();
             let found = Entity::find().filter(Column::Id.in_subquery(first)).all(db).await?;
             rows.extend(found.into_iter().map(|row| (row.id, row)));
         }
+        Ok(self.in_order(rows, limit))
+    }
+
+    /// The first rows of all parts together, and how many rows there are in all.
+    async fn counted(
+        self,
+        db: &impl ConnectionTrait,
+        limit: u64,
+    ) -> Result<(Vec<Model>, u64), StoreError> {
+        let (mut rows, mut total) = (BTreeMap::new(), 0);
+        for part in &self.parts {
+            let first = self.first(part, limit).expr(Expr::cust("COUNT(*) OVER ()"));
+            let first: Vec<(Uuid, i64)> = first.into_tuple().all(db).await?;
+            let Some((_, all)) = first.first() else { continue };
+            total += u64::try_from(*all).unwrap_or_default();
+            let ids = first.iter().map(|(id, _)| *id);
+            let found = Entity::find().filter(Column::Id.is_in(ids)).all(db).await?;
+            rows.extend(found.into_iter().map(|row| (row.id, row)));
+        }
+        Ok((self.in_order(rows, limit), total))
+    }
+
+    /// Ids of the first rows of a part. They alone are put in order: SQLite sorts whole rows, also those
+    /// of which it gives none.
+    fn first(&self, part: &Select<Entity>, limit: u64) -> Select<Entity> {
+        let ids = part.clone().select_only().column(Column::Id);
+        let ordered = self
+            .columns
+            .iter()
+            .fold(ids, |part, column| part.order_by(*column, self.order.clone()));
+        ordered.limit(limit)
+    }
+
+    fn in_order(&self, rows: BTreeMap<Uuid, Model>, limit: u64) -> Vec<Model> {
         let mut rows: Vec<Model> = rows.into_values().collect();
         rows.sort_unstable_by(|a, b| {
-            let ascending = columns.iter().map(|column| compare(*column, a, b));
+            let ascending = self.columns.iter().map(|column| compare(*column, a, b));
             let ascending = ascending.fold(Ordering::Equal, Ordering::then);
-            if matches!(order, Order::Desc) { ascending.reverse() } else { ascending }
+            if matches!(self.order, Order::Desc) { ascending.reverse() } else { ascending }
         });
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(rows)
+        rows
     }
 }
 

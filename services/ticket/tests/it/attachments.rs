@@ -62,7 +62,7 @@ async fn send(desk: &Desk, by: &Principal, parts: Vec<Up>) -> Result<pb::Attachm
 }
 
 /// Uploads a file in pieces of an odd size.
-async fn upload(
+pub(crate) async fn upload(
     desk: &Desk,
     by: &Principal,
     name: &str,
@@ -73,13 +73,28 @@ async fn upload(
     send(desk, by, parts.collect()).await
 }
 
+/// An upload whose end is not sent, and which breaks off when this is dropped.
+pub(crate) async fn begin(
+    desk: &Desk,
+    by: &Principal,
+    bytes: &[u8],
+) -> Result<impl Sized + use<>, Status> {
+    let (sender, parts) = futures::channel::mpsc::unbounded();
+    let chunks = bytes.chunks(70_001).map(|chunk| Up::Chunk(chunk.to_vec().into()));
+    for part in std::iter::once(header("a", 0)).chain(chunks) {
+        sender.unbounded_send(pb::UploadAttachmentRequest { part: Some(part) }).unwrap();
+    }
+    let answer = client(desk).upload_attachment(desk.by(by, parts)).await?.into_inner();
+    Ok((sender, answer))
+}
+
 async fn get(desk: &Desk, by: &Principal, id: &str) -> Result<pb::Attachment, Status> {
     let request = pb::GetAttachmentRequest { id: id.to_owned() };
     Ok(client(desk).get_attachment(desk.by(by, request)).await?.into_inner())
 }
 
 /// What a download says of a file, and its bytes.
-async fn download(
+pub(crate) async fn download(
     desk: &Desk,
     by: &Principal,
     id: &str,
@@ -106,7 +121,7 @@ async fn list(desk: &Desk, by: &Principal, ticket: &str) -> Result<Vec<String>, 
     Ok(page.attachments.into_iter().map(|file| file.id).collect())
 }
 
-async fn delete(desk: &Desk, by: &Principal, id: &str) -> Result<(), Status> {
+pub(crate) async fn delete(desk: &Desk, by: &Principal, id: &str) -> Result<(), Status> {
     let request = pb::DeleteAttachmentRequest { id: id.to_owned() };
     client(desk).delete_attachment(desk.by(by, request)).await?;
     Ok(())
@@ -192,13 +207,8 @@ async fn what_is_not_whole_leaves_nothing(db: &TestDatabase) -> anyhow::Result<(
 async fn an_upload_that_breaks_off_leaves_nothing(db: &TestDatabase) -> anyhow::Result<()> {
     let desk = Desk::open(db).await?;
     let agent = desk.agent();
-    let (sender, parts) = futures::channel::mpsc::unbounded();
-    let part = |part| pb::UploadAttachmentRequest { part: Some(part) };
-    sender.unbounded_send(part(header("a", 0)))?;
-    sender.unbounded_send(part(Up::Chunk(vec![7; 1000].into())))?;
-    let answer = client(&desk).upload_attachment(desk.by(&agent, parts)).await?.into_inner();
     // The caller dies: no end was sent, and nobody listens to the answer.
-    drop((sender, answer));
+    drop(begin(&desk, &agent, &[7; 1000]).await?);
     // What was begun is cleaned up: a hundred more fit.
     for n in 0..100 {
         let what = format!("file {n} of a hundred fits");

@@ -7,6 +7,7 @@ mod support;
 mod activity;
 mod attachments;
 mod automation;
+mod bucket;
 mod bulk;
 mod categories;
 mod chat_ends;

@@ -1,6 +1,6 @@
 //! The service on a test's database, its callers, and what they ask.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use chamados_chassis::{
     auth::{Keyring, Permission, Principal, Role},
@@ -41,15 +41,22 @@ pub(crate) struct Desk {
     stack: Stack,
     peers: GrpcChannel,
     signals: Arc<LocalSignals>,
+    config: Config,
     /// Where attachments are.
     pub(crate) files: tempfile::TempDir,
 }
 
 impl Desk {
     pub(crate) async fn open(database: &TestDatabase) -> anyhow::Result<Self> {
-        let mut config = DatabaseConfig::new(database.url());
-        config.acquire_timeout_seconds = 60;
-        let db = Db::connect(&config, "ticket").await?;
+        let config = Config { attachment_mebibytes: 1, ..Config::default() };
+        Self::open_with(database, config).await
+    }
+
+    /// With settings of one's own.
+    pub(crate) async fn open_with(database: &TestDatabase, config: Config) -> anyhow::Result<Self> {
+        let mut connection = DatabaseConfig::new(database.url());
+        connection.acquire_timeout_seconds = 60;
+        let db = Db::connect(&connection, "ticket").await?;
         migrate::up(&db, &migrations()).await?;
         let clock = ManualClock::at(DateTime::UNIX_EPOCH + TimeDelta::days(20_000));
         let shared: SharedClock = clock.clone();
@@ -64,14 +71,28 @@ impl Desk {
         let directory = Directory::default();
         let peers = grpc::local(stack.layered(directory.routes(), &[]));
         let files = tempfile::tempdir()?;
-        let (service, channel) = serve(&db, &stack, &peers, &signals, files.path())?;
+        let place = Files::open(&config, files.path())?;
+        let (service, channel) = serve(&db, &stack, &peers, &signals, (&config, place));
         let tenant = TenantId::new();
-        Ok(Self { service, channel, clock, db, directory, tenant, stack, peers, signals, files })
+        Ok(Self {
+            service,
+            channel,
+            clock,
+            db,
+            directory,
+            tenant,
+            stack,
+            peers,
+            signals,
+            config,
+            files,
+        })
     }
 
     /// The same service once more, on the same database: a second replica.
     pub(crate) fn replica(&self) -> anyhow::Result<(Service, GrpcChannel)> {
-        serve(&self.db, &self.stack, &self.peers, &self.signals, self.files.path())
+        let place = Files::open(&self.config, self.files.path())?;
+        Ok(serve(&self.db, &self.stack, &self.peers, &self.signals, (&self.config, place)))
     }
 
     /// Somebody new.
@@ -342,12 +363,11 @@ fn serve(
     stack: &Stack,
     peers: &GrpcChannel,
     signals: &Arc<LocalSignals>,
-    files: &Path,
-) -> anyhow::Result<(Service, GrpcChannel)> {
-    let config = Config { attachment_mebibytes: 1, ..Config::default() };
+    (config, files): (&Config, Files),
+) -> (Service, GrpcChannel) {
     let service = Service::new(Deps {
-        files: Files::open(&config, files)?,
-        config,
+        files,
+        config: config.clone(),
         db: db.clone(),
         clock: stack.clock.clone(),
         signals: signals.clone(),
@@ -355,7 +375,7 @@ fn serve(
         device: peers.clone(),
     });
     let channel = grpc::local(stack.layered(service.routes(), Service::PUBLIC_METHODS));
-    Ok((service, channel))
+    (service, channel)
 }
 
 /// A ticket with a subject and nothing else.
