@@ -58,23 +58,30 @@ fn of(tenant: TenantId) -> Select<Entity> {
     Entity::find().filter(Column::TenantId.eq(tenant.as_uuid()))
 }
 
-/// The tickets that may be seen and match, in parts as those of [`seen`].
+/// The tickets that may be seen and match, in parts as those of [`seen`]; none when it is known that
+/// nothing does. `found` are the tickets that have the words of the search, where they are few.
 pub(super) fn listed(
     backend: DbBackend,
     tenant: TenantId,
     visibility: Visibility,
     filter: &TicketFilter,
+    found: Option<&[Uuid]>,
 ) -> Vec<Select<Entity>> {
     let searched = match &filter.query {
         None => vec![Condition::all()],
         Some(query) => {
-            let found = found(backend, tenant, visibility, query);
+            let words = match found {
+                None => Some(found_by(backend, tenant, visibility, query)),
+                Some([]) => None,
+                Some(ids) => Some(Condition::all().add(Column::Id.is_in(ids.iter().copied()))),
+            };
             match query.number() {
-                None => vec![found],
-                Some(number) => vec![
-                    Condition::all().add(Column::Number.eq(number)),
-                    found.add(Column::Number.ne(number)),
-                ],
+                None => words.into_iter().collect(),
+                Some(number) => {
+                    let words = words.map(|words| words.add(Column::Number.ne(number)));
+                    let numbered = Condition::all().add(Column::Number.eq(number));
+                    std::iter::once(numbered).chain(words).collect()
+                }
             }
         }
     };
@@ -129,7 +136,12 @@ fn matching(tenant: TenantId, filter: &TicketFilter) -> Condition {
 }
 
 /// The tickets in which each word of the search is found, be it in different comments.
-fn found(backend: DbBackend, tenant: TenantId, visibility: Visibility, query: &Query) -> Condition {
+fn found_by(
+    backend: DbBackend,
+    tenant: TenantId,
+    visibility: Visibility,
+    query: &Query,
+) -> Condition {
     let words = search::wanted(query.as_str());
     if words.is_empty() {
         return Condition::all().add(Expr::val(false));

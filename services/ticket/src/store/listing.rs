@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{
     condition,
     entity::ticket::{Column, Entity, Model},
-    figures, page,
+    figures, page, search,
     tickets::ticket,
 };
 use crate::domain::{Status, Ticket, TicketFilter, TicketSort, Visibility};
@@ -42,7 +42,12 @@ pub async fn list(
     sort: TicketSort,
     request: &PageRequest<ListKey>,
 ) -> Result<Page<Ticket>, StoreError> {
-    let parts = condition::listed(db.get_database_backend(), tenant, visibility, filter);
+    let found = match &filter.query {
+        Some(query) => search::few(db, tenant, visibility, query).await?,
+        None => None,
+    };
+    let backend = db.get_database_backend();
+    let parts = condition::listed(backend, tenant, visibility, filter, found.as_deref());
     let after = request.after;
     let ordered = match sort {
         TicketSort::Newest => by_time(parts, Column::CreatedAt, Order::Desc, after),

@@ -3,13 +3,14 @@
 use chamados_chassis::id::TenantId;
 use chamados_store_kit::{StoreError, Tx};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, NotSet, QueryFilter as _,
+    ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, NotSet, QueryFilter as _,
     QuerySelect as _, QueryTrait as _, Set,
     sea_query::{Expr, ExprTrait as _, OnConflict, Query, SelectStatement},
 };
+use uuid::Uuid;
 
 use super::entity::search_doc::{self as row, Column, Entity};
-use crate::domain::{Comment, CommentVisibility, Ticket, Visibility, search};
+use crate::domain::{self, Comment, CommentVisibility, Ticket, Visibility, search};
 
 /// Writes the words of a ticket.
 pub(super) async fn write_ticket(tx: &Tx, ticket: &Ticket) -> Result<(), StoreError> {
@@ -48,6 +49,43 @@ async fn write(tx: &Tx, row: row::ActiveModel) -> Result<(), StoreError> {
     insert.on_conflict(anew);
     tx.execute(&insert).await?;
     Ok(())
+}
+
+/// Ids of the tickets in which, as far as `visibility` lets read, each word of the search is found; none
+/// when they are many, or when it has no words.
+///
+/// A database does not know how many tickets a word leads to, and takes it for far more than it mostly
+/// is: asked in one go, PostgreSQL looks at every ticket for the sake of a thousand. The last id is
+/// repeated until there are a power of two of them, so that there are but a few statements to prepare.
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) async fn few(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    visibility: Visibility,
+    query: &domain::Query,
+) -> Result<Option<Vec<Uuid>>, StoreError> {
+    const MOST: usize = 4_096;
+
+    let words = search::wanted(query.as_str());
+    let mut words =
+        words.iter().map(|word| tickets_with(db.get_database_backend(), tenant, visibility, word));
+    let Some(mut select) = words.next() else { return Ok(None) };
+    for other in words {
+        select.and_where(Column::TicketId.in_subquery(other));
+    }
+    select.distinct().limit(MOST as u64 + 1);
+    let rows = db.query_all(&select).await?;
+    if rows.len() > MOST {
+        return Ok(None);
+    }
+    let ids = rows.iter().map(|row| row.try_get_by_index(0));
+    let mut ids: Vec<Uuid> = ids.collect::<Result<_, _>>()?;
+    if let Some(last) = ids.last().copied() {
+        ids.resize(ids.len().next_power_of_two(), last);
+    }
+    Ok(Some(ids))
 }
 
 /// Ids of the tenant's tickets in which, as far as `visibility` lets read, a word begins with `word`.
