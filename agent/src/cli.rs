@@ -55,7 +55,7 @@ Examples:
   sudo chamados-agent install
   chamados-agent install --print > chamados-agent.service")]
     Install(Install),
-    /// Stop and remove the service; the credentials stay.
+    /// Stop and remove the service, and leave USB storage to the system again; the credentials stay.
     #[command(after_help = "\
 Example:
   sudo chamados-agent uninstall")]
@@ -96,6 +96,10 @@ impl Enroll {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) state: StateDirArg,
+    /// Directory below which the system's settings for USB storage are written
+    #[arg(long, value_name = "DIR", env = "CHAMADOS_AGENT_USB_ROOT", default_value = "/",
+          hide_short_help = true)]
+    usb_root: PathBuf,
     /// How logs are written to standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Pretty)]
     pub(crate) log_format: LogFormat,
@@ -109,6 +113,10 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    pub(crate) fn usb_root(&self) -> Result<PathBuf> {
+        absolute(&self.usb_root)
+    }
+
     pub(crate) const fn inventory_interval(&self) -> Duration {
         Duration::from_secs(self.inventory_interval)
     }

@@ -4,11 +4,12 @@ mod cli;
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
+    path::Path,
     process::ExitCode,
     time::Duration,
 };
 
-use chamados_agent::{ENROLL_AGAIN, EnrollOptions, Error, Exit, Result, RunOptions, service};
+use chamados_agent::{ENROLL_AGAIN, EnrollOptions, Error, Exit, Result, RunOptions, service, usb};
 use chamados_chassis::{shutdown, shutdown::Shutdown, task};
 use clap::Parser as _;
 use cli::{Cli, Command, LogFormat};
@@ -58,6 +59,7 @@ fn enroll(arguments: &cli::Enroll) -> Result<ExitCode> {
 fn run(arguments: &cli::Run) -> Result<ExitCode> {
     start_logs(arguments)?;
     let mut options = RunOptions::new(arguments.state.path()?);
+    options.usb_root = arguments.usb_root()?;
     options.inventory_interval = arguments.inventory_interval();
     let exit = block_on(async {
         let shutdown = Shutdown::new();
@@ -104,7 +106,11 @@ fn install(arguments: &cli::Install) -> Result<ExitCode> {
 }
 
 fn uninstall() -> Result<ExitCode> {
-    match service::uninstall()? {
+    let removed = service::uninstall()?;
+    // Nobody would be left to lift it.
+    usb::enforce(Path::new("/"), usb::Policy::Allow)
+        .map_err(|e| Error::System(format!("USB storage stays restricted: {e}")))?;
+    match removed {
         Some(removed) => say(&format!("Removed {}", removed.path.display())),
         None => say("There is no service to remove"),
     }

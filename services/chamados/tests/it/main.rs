@@ -32,4 +32,5 @@ mod story;
 mod tenancy;
 mod tickets;
 mod trust;
+mod usb_policies;
 mod versions;

@@ -13,7 +13,7 @@ use tonic::service::Routes;
 use self::{agents::Agents, codec::AgentServer, devices::Devices};
 use crate::app::{
     App,
-    jobs::{PurgeProcessed, SettlePresence},
+    jobs::{ExpireUsbPolicies, PurgeProcessed, SettlePresence},
 };
 
 /// gRPC paths that need no principal.
@@ -25,7 +25,11 @@ pub(crate) fn routes(app: &App) -> Routes {
     let jobs = Receiver::new(
         app.db.clone(),
         app.clock.clone(),
-        vec![Box::new(SettlePresence { app: app.clone() }), Box::new(PurgeProcessed)],
+        vec![
+            Box::new(SettlePresence { app: app.clone() }),
+            Box::new(ExpireUsbPolicies { app: app.clone() }),
+            Box::new(PurgeProcessed),
+        ],
     );
     public_routes(app)
         .add_service(DeviceServiceServer::new(Devices { app: app.clone() }))

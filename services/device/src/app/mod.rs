@@ -12,6 +12,7 @@ pub mod reset;
 pub mod sessions;
 pub mod tickets;
 pub mod timeline;
+pub mod usb_policies;
 pub mod users;
 
 use std::{

@@ -141,6 +141,7 @@ pub(super) fn message(asked: &str, r: &Records, caller: &Caller) -> Vec<u8> {
         "device.v1.DeviceService/ListDevices" => device::ListDevicesRequest::default().encode_to_vec(),
         "device.v1.DeviceService/UpdateDevice" => device::UpdateDeviceRequest { device: Some(device::Device { id: device, notes: "New".into(), version: STALE, ..Default::default() }), update_mask: mask("notes") }.encode_to_vec(),
         "device.v1.DeviceService/ResetAgent" => device::ResetAgentRequest { id: device, request_id }.encode_to_vec(),
+        "device.v1.DeviceService/SetUsbPolicy" => device::SetUsbPolicyRequest { device_id: device, policy: device::UsbPolicy::Block.into(), request_id }.encode_to_vec(),
         "device.v1.DeviceService/LinkUser" => device::LinkUserRequest { device_id: device, email: r.spare_email.clone(), request_id }.encode_to_vec(),
         "device.v1.DeviceService/UnlinkUser" => device::UnlinkUserRequest { device_id: device, user_id: spare }.encode_to_vec(),
         "device.v1.DeviceService/GetUserReferences" => device::GetUserReferencesRequest { user_id: spare }.encode_to_vec(),
