@@ -15,6 +15,7 @@ pub mod service;
 mod session;
 pub mod state;
 mod status;
+mod ticket;
 pub mod usb;
 
 pub use backoff::Backoff;
@@ -23,6 +24,7 @@ pub use enroll::{EnrollOptions, Enrolled, enroll};
 pub use error::{ENROLL_AGAIN, Error, Result};
 pub use session::{Exit, RunOptions, run};
 pub use status::{Report, status};
+pub use ticket::{OpenedTicket, TicketOptions, open_ticket};
 
 /// Version of this agent, as the server sees it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -9,10 +9,12 @@ use std::{
     time::Duration,
 };
 
-use chamados_agent::{ENROLL_AGAIN, EnrollOptions, Error, Exit, Result, RunOptions, service, usb};
+use chamados_agent::{
+    ENROLL_AGAIN, EnrollOptions, Error, Exit, Result, RunOptions, TicketOptions, service, usb,
+};
 use chamados_chassis::{shutdown, shutdown::Shutdown, task};
 use clap::Parser as _;
-use cli::{Cli, Command, LogFormat};
+use cli::{Cli, Command, LogFormat, Ticket};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Enroll(arguments) => enroll(&arguments),
         Command::Run(arguments) => run(&arguments),
         Command::Status(arguments) => status(&arguments),
+        Command::Ticket(Ticket::New(arguments)) => ticket(&arguments),
         Command::Install(arguments) => install(&arguments),
         Command::Uninstall => uninstall(),
     }
@@ -87,6 +90,18 @@ fn status(arguments: &cli::Status) -> Result<ExitCode> {
     } else {
         say(&report.to_string())
     }
+}
+
+fn ticket(arguments: &cli::NewTicket) -> Result<ExitCode> {
+    let (subject, description) = (arguments.subject.clone(), arguments.description()?);
+    let options = TicketOptions::new(arguments.state.path()?, subject, description);
+    let opened = block_on(chamados_agent::open_ticket(options))??;
+    if arguments.json {
+        let json = serde_json::to_string_pretty(&opened)
+            .map_err(|e| Error::System(format!("cannot encode the ticket: {e}")))?;
+        return say(&json);
+    }
+    say(&format!("Opened ticket {}: {}", opened.number, opened.subject))
 }
 
 fn install(arguments: &cli::Install) -> Result<ExitCode> {

@@ -80,8 +80,8 @@ async fn obey(
         let Some(order) = *orders.borrow_and_update() else { continue };
         let at = place.clone();
         let enforced = tokio::task::spawn_blocking(move || at.enforce(order)).await;
-        let enforced = enforced
-            .unwrap_or_else(|error| Err(Failure::new(Reason::Other, &error.to_string())));
+        let enforced =
+            enforced.unwrap_or_else(|error| Err(Failure::new(Reason::Other, &error.to_string())));
         let revision = if enforced.is_ok() { order.revision } else { 0 };
         in_force.send_replace(Some(revision));
         reports.send_replace(report(order.revision, enforced));

@@ -21,7 +21,9 @@ use chamados_chassis::{
 use chamados_proto::device::v1::{Close, CloseReason};
 use rand::{SeedableRng as _, rngs::StdRng};
 
-use self::{collector::Collector, enforcer::Enforcer, journal::Journal, link::End, wake::WakeWatch};
+use self::{
+    collector::Collector, enforcer::Enforcer, journal::Journal, link::End, wake::WakeWatch,
+};
 use crate::{
     Backoff, Result,
     connect::Connector,

@@ -50,7 +50,8 @@ pub(super) fn enforce(root: &Path, policy: Policy) -> Result<(), Failure> {
     if changed {
         // What is plugged in already. That it cannot be told of the rule leaves it as it was until
         // it is plugged in again, which is no reason to call the policy failed.
-        let now = ["trigger", "--action=change", "--subsystem-match=usb", "--subsystem-match=block"];
+        let now =
+            ["trigger", "--action=change", "--subsystem-match=usb", "--subsystem-match=block"];
         if let Err(error) = udevadm(&now) {
             tracing::warn!(%error, "USB storage that is plugged in stays as it is for now");
         }

@@ -8,5 +8,8 @@ pub(super) fn enforce(_root: &Path, policy: Policy) -> Result<(), Failure> {
     if policy == Policy::Allow {
         return Ok(());
     }
-    Err(Failure::new(Reason::Unsupported, "USB storage can be restricted on Linux and Windows only"))
+    Err(Failure::new(
+        Reason::Unsupported,
+        "USB storage can be restricted on Linux and Windows only",
+    ))
 }

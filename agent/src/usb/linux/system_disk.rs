@@ -98,7 +98,11 @@ mod tests {
         fs::create_dir_all(&slaves).unwrap();
         symlink(root.join("sys/class/block/sdb1"), slaves.join("sdb1")).unwrap();
         symlink("../dm-0", root.join("dev/mapper/home")).unwrap();
-        fs::write(root.join("proc/self/mountinfo"), format!("22 1 0:20 / /proc rw - proc proc rw\n{mount}\n")).unwrap();
+        fs::write(
+            root.join("proc/self/mountinfo"),
+            format!("22 1 0:20 / /proc rw - proc proc rw\n{mount}\n"),
+        )
+        .unwrap();
         directory
     }
 

@@ -11,6 +11,7 @@ mod chats;
 mod companies;
 mod crash;
 mod dashboard;
+mod device_tickets;
 mod devices;
 mod door;
 mod effective;

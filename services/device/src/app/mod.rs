@@ -1,6 +1,7 @@
 //! What can be done: one function a use case, each in one transaction.
 
 pub mod accounts;
+pub mod device_tokens;
 pub mod devices;
 pub mod enrolment;
 pub mod fences;

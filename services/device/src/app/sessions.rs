@@ -6,6 +6,7 @@ use chamados_chassis::{
     auth::secret,
     id::{DeviceId, TenantId},
 };
+use chamados_store_kit::StoreError;
 
 use super::{App, enrolment::TOKEN_PREFIX, inventory, usb_policies};
 use crate::{
@@ -102,11 +103,16 @@ pub async fn open(app: &App, hello: Hello) -> Result<Session, Refusal> {
     Ok(session)
 }
 
-async fn authenticate(app: &App, token: &str) -> Result<Box<Device>, Refusal> {
+/// What a token stands for. One that cannot be any is not looked up.
+pub(super) async fn bearer(app: &App, token: &str) -> Result<Bearer, StoreError> {
     if token.len() != TOKEN_LENGTH || !token.starts_with(TOKEN_PREFIX) {
-        return Err(Refusal::BadIdentity);
+        return Ok(Bearer::Nobody);
     }
-    match store::tokens::bearer(&app.db, secret::hash(token)).await {
+    store::tokens::bearer(&app.db, secret::hash(token)).await
+}
+
+async fn authenticate(app: &App, token: &str) -> Result<Box<Device>, Refusal> {
+    match bearer(app, token).await {
         Ok(Bearer::Device(device)) => Ok(device),
         Ok(Bearer::Revoked) => Err(Refusal::Reset),
         Ok(Bearer::Nobody) => Err(Refusal::BadIdentity),

@@ -277,7 +277,8 @@ mod tests {
                     assert_eq!((kind, &policy), (None, &before), "{from:?} {outcome:?} {revision}");
                     continue;
                 }
-                let expected = if to == Applied { Kind::UsbPolicyApplied } else { Kind::UsbPolicyFailed };
+                let expected =
+                    if to == Applied { Kind::UsbPolicyApplied } else { Kind::UsbPolicyFailed };
                 assert_eq!((kind, policy.state), (Some(expected), to), "{from:?} {outcome:?}");
                 assert_eq!(policy.failure.as_ref(), outcome.as_ref().err());
                 assert_eq!(policy.reported_at, Some(at(20)));

@@ -365,9 +365,8 @@ async fn what_nobody_answers_expires(database: &TestDatabase) -> anyhow::Result<
     report(&stream, 1, None).await?;
     wait_for(&world, &replica, &answered.device_id, UsbPolicyState::Applied).await;
     let long_ago = (world.clock.now() - chrono::TimeDelta::hours(25)).to_rfc3339();
-    let age = format!(
-        "UPDATE device SET usb_policy_set_at = '{long_ago}' WHERE host_name <> 'pc-0003'"
-    );
+    let age =
+        format!("UPDATE device SET usb_policy_set_at = '{long_ago}' WHERE host_name <> 'pc-0003'");
     execute(&replica.db, &age).await?;
 
     let mut signals = replica.listen();

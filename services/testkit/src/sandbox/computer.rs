@@ -80,7 +80,9 @@ impl Computer {
         self.directory.path().join("usb")
     }
 
-    fn state_dir(&self) -> PathBuf {
+    /// Where its agent keeps its state.
+    #[must_use]
+    pub fn state_dir(&self) -> PathBuf {
         self.directory.path().join("state")
     }
 }

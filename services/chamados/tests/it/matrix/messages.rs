@@ -136,6 +136,7 @@ pub(super) fn message(asked: &str, r: &Records, caller: &Caller) -> Vec<u8> {
         "ticket.v1.TicketService/ListWorkSessions" => ticket::ListWorkSessionsRequest { ticket_id: ticket, ..Default::default() }.encode_to_vec(),
         "device.v1.AgentService/Enroll" => device::EnrollRequest { provisioning_code: "wrong".into(), email: fresh_email, ..Default::default() }.encode_to_vec(),
         "device.v1.AgentService/Session" => device::AgentMessage::default().encode_to_vec(),
+        "device.v1.DeviceTokenService/AuthenticateDevice" => device::AuthenticateDeviceRequest { token: "chd_wrong".into() }.encode_to_vec(),
         "device.v1.DeviceService/GetDevice" => device::GetDeviceRequest { id: device }.encode_to_vec(),
         "device.v1.DeviceService/BatchGetDeviceSummaries" => device::BatchGetDeviceSummariesRequest { ids: vec![device] }.encode_to_vec(),
         "device.v1.DeviceService/ListDevices" => device::ListDevicesRequest::default().encode_to_vec(),

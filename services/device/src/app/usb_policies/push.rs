@@ -10,12 +10,7 @@ use chamados_chassis::{auth::Audience, bus::Heard, id::DeviceId, shutdown::Shutd
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::broadcast::error::RecvError, time::MissedTickBehavior};
 
-use crate::{
-    app::App,
-    domain::device::Device,
-    error::Result,
-    store,
-};
+use crate::{app::App, domain::device::Device, error::Result, store};
 
 /// Topic of the signal between replicas. Not for browsers.
 pub const TOPIC: &str = "device.usb_policy";

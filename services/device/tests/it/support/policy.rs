@@ -46,7 +46,11 @@ pub(crate) async fn hear(stream: &mut Stream) -> (u32, UsbPolicy) {
     }
 }
 
-pub(crate) async fn report(stream: &Stream, revision: u32, failure: Option<&str>) -> anyhow::Result<()> {
+pub(crate) async fn report(
+    stream: &Stream,
+    revision: u32,
+    failure: Option<&str>,
+) -> anyhow::Result<()> {
     let outcome = if failure.is_some() { PolicyOutcome::Failed } else { PolicyOutcome::Applied };
     let reason = failure.unwrap_or_default().to_owned();
     let report =
@@ -79,7 +83,11 @@ pub(crate) async fn wait_for(
 }
 
 /// Types of a device's timeline that are about policies, oldest first.
-pub(crate) async fn story(world: &World, replica: &Replica, id: &str) -> anyhow::Result<Vec<String>> {
+pub(crate) async fn story(
+    world: &World,
+    replica: &Replica,
+    id: &str,
+) -> anyhow::Result<Vec<String>> {
     let mut types = replica.timeline(world, id).await?;
     types.reverse();
     types.retain(|kind| kind.starts_with("usb_policy"));
