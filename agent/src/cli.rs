@@ -16,7 +16,8 @@ use secrecy::SecretString;
 Examples:
   chamados-agent enroll --server https://chamados.example.com --code K7QP-… --email ana@example.com
   chamados-agent install          # run at every start of this computer (Linux)
-  chamados-agent status"
+  chamados-agent status
+  chamados-agent ticket new --subject \"The printer does not print\""
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -49,13 +50,16 @@ Examples:
   sudo chamados-agent status
   chamados-agent status --json | jq -r .phase")]
     Status(Status),
+    /// Ask for help about this computer.
+    #[command(subcommand)]
+    Ticket(Ticket),
     /// Install and start the service (Linux with systemd, as root).
     #[command(after_help = "\
 Examples:
   sudo chamados-agent install
   chamados-agent install --print > chamados-agent.service")]
     Install(Install),
-    /// Stop and remove the service; the credentials stay.
+    /// Stop and remove the service, and leave USB storage to the system again; the credentials stay.
     #[command(after_help = "\
 Example:
   sudo chamados-agent uninstall")]
@@ -96,6 +100,15 @@ impl Enroll {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) state: StateDirArg,
+    /// Directory below which the system's settings for USB storage are written
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "CHAMADOS_AGENT_USB_ROOT",
+        default_value = "/",
+        hide_short_help = true
+    )]
+    usb_root: PathBuf,
     /// How logs are written to standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Pretty)]
     pub(crate) log_format: LogFormat,
@@ -109,6 +122,10 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    pub(crate) fn usb_root(&self) -> Result<PathBuf> {
+        absolute(&self.usb_root)
+    }
+
     pub(crate) const fn inventory_interval(&self) -> Duration {
         Duration::from_secs(self.inventory_interval)
     }
@@ -129,6 +146,44 @@ pub(crate) struct Status {
     /// For programs
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ticket {
+    /// Open a ticket in the name of the person this computer belongs to
+    #[command(after_help = "\
+Examples:
+  sudo chamados-agent ticket new --subject \"The printer does not print\"
+  journalctl -b -n 50 | sudo chamados-agent ticket new --subject \"Errors at start\" --description -
+
+What the computer is doing now (system, memory, disks, network) goes below the description.")]
+    New(NewTicket),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewTicket {
+    /// What it is about, in one line
+    #[arg(long)]
+    pub(crate) subject: String,
+    /// What happened; \"-\" reads it from standard input
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    description: String,
+    /// For programs
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) state: StateDirArg,
+}
+
+impl NewTicket {
+    /// The description given, or what standard input says.
+    pub(crate) fn description(&self) -> Result<String> {
+        if self.description != "-" {
+            return Ok(self.description.clone());
+        }
+        std::io::read_to_string(std::io::stdin())
+            .map_err(|e| Error::System(format!("cannot read the description: {e}")))
+    }
 }
 
 #[derive(Debug, Args)]

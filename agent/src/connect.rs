@@ -72,10 +72,17 @@ impl Connector {
     /// # Errors
     /// [`Error::Unreachable`].
     pub(crate) async fn connect(&self) -> Result<AgentServiceClient<Channel>> {
-        let channel = self.endpoint.connect().await.map_err(|e| self.unreachable(chain(&e)))?;
-        Ok(AgentServiceClient::new(channel)
+        Ok(AgentServiceClient::new(self.channel().await?)
             .max_decoding_message_size(MESSAGE_LIMIT)
             .max_encoding_message_size(MESSAGE_LIMIT))
+    }
+
+    /// A connection for other calls.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`].
+    pub(crate) async fn channel(&self) -> Result<Channel> {
+        self.endpoint.connect().await.map_err(|e| self.unreachable(chain(&e)))
     }
 
     /// The error of a server that does not answer.

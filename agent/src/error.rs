@@ -92,6 +92,17 @@ pub enum Error {
     /// The service cannot be installed here.
     #[error("{0}")]
     Install(String),
+    /// The server no longer takes the device's credentials.
+    #[error(
+        "the server no longer takes this device's credentials: run `chamados-agent enroll` again"
+    )]
+    CredentialsRefused,
+    /// A ticket needs somebody who asks.
+    #[error("this device belongs to nobody at present: ask support to assign it to somebody")]
+    NobodyAssigned,
+    /// The ticket was not opened.
+    #[error("the ticket was not opened: {0}")]
+    Ticket(String),
     /// A fault of the agent or the operating system.
     #[error("{0}")]
     System(String),
@@ -111,7 +122,10 @@ impl Error {
     #[must_use]
     pub const fn exit_status(&self) -> u8 {
         match self {
-            Self::NotEnrolled(_) | Self::Damaged { .. } | Self::Exposed { .. } => ENROLL_AGAIN,
+            Self::NotEnrolled(_)
+            | Self::Damaged { .. }
+            | Self::Exposed { .. }
+            | Self::CredentialsRefused => ENROLL_AGAIN,
             _ => 1,
         }
     }

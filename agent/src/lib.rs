@@ -1,7 +1,8 @@
 //! The agent of Chamados: enrols a computer, reports what it is, and says that it is alive.
 //!
 //! Read in this order: [`enroll()`] makes the computer known, [`run()`] keeps one stream to the
-//! server open (`session/`), [`inventory`] is what it tells, [`state`] what it keeps on disk.
+//! server open (`session/`), [`inventory`] is what it tells, [`usb`] what it enforces, [`state`] what
+//! it keeps on disk.
 //! [`platform`] is the only module that differs between operating systems.
 
 mod backoff;
@@ -14,6 +15,8 @@ pub mod service;
 mod session;
 pub mod state;
 mod status;
+mod ticket;
+pub mod usb;
 
 pub use backoff::Backoff;
 pub use connect::Transport;
@@ -21,6 +24,7 @@ pub use enroll::{EnrollOptions, Enrolled, enroll};
 pub use error::{ENROLL_AGAIN, Error, Result};
 pub use session::{Exit, RunOptions, run};
 pub use status::{Report, status};
+pub use ticket::{OpenedTicket, TicketOptions, open_ticket};
 
 /// Version of this agent, as the server sees it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

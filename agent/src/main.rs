@@ -4,14 +4,17 @@ mod cli;
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
+    path::Path,
     process::ExitCode,
     time::Duration,
 };
 
-use chamados_agent::{ENROLL_AGAIN, EnrollOptions, Error, Exit, Result, RunOptions, service};
+use chamados_agent::{
+    ENROLL_AGAIN, EnrollOptions, Error, Exit, Result, RunOptions, TicketOptions, service, usb,
+};
 use chamados_chassis::{shutdown, shutdown::Shutdown, task};
 use clap::Parser as _;
-use cli::{Cli, Command, LogFormat};
+use cli::{Cli, Command, LogFormat, Ticket};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -37,6 +40,7 @@ fn execute(cli: Cli) -> Result<ExitCode> {
         Command::Enroll(arguments) => enroll(&arguments),
         Command::Run(arguments) => run(&arguments),
         Command::Status(arguments) => status(&arguments),
+        Command::Ticket(Ticket::New(arguments)) => ticket(&arguments),
         Command::Install(arguments) => install(&arguments),
         Command::Uninstall => uninstall(),
     }
@@ -58,6 +62,7 @@ fn enroll(arguments: &cli::Enroll) -> Result<ExitCode> {
 fn run(arguments: &cli::Run) -> Result<ExitCode> {
     start_logs(arguments)?;
     let mut options = RunOptions::new(arguments.state.path()?);
+    options.usb_root = arguments.usb_root()?;
     options.inventory_interval = arguments.inventory_interval();
     let exit = block_on(async {
         let shutdown = Shutdown::new();
@@ -87,6 +92,18 @@ fn status(arguments: &cli::Status) -> Result<ExitCode> {
     }
 }
 
+fn ticket(arguments: &cli::NewTicket) -> Result<ExitCode> {
+    let (subject, description) = (arguments.subject.clone(), arguments.description()?);
+    let options = TicketOptions::new(arguments.state.path()?, subject, description);
+    let opened = block_on(chamados_agent::open_ticket(options))??;
+    if arguments.json {
+        let json = serde_json::to_string_pretty(&opened)
+            .map_err(|e| Error::System(format!("cannot encode the ticket: {e}")))?;
+        return say(&json);
+    }
+    say(&format!("Opened ticket {}: {}", opened.number, opened.subject))
+}
+
 fn install(arguments: &cli::Install) -> Result<ExitCode> {
     let executable = std::env::current_exe()
         .map_err(|e| Error::System(format!("cannot find this program's own path: {e}")))?;
@@ -104,7 +121,11 @@ fn install(arguments: &cli::Install) -> Result<ExitCode> {
 }
 
 fn uninstall() -> Result<ExitCode> {
-    match service::uninstall()? {
+    let removed = service::uninstall()?;
+    // Nobody would be left to lift it.
+    usb::enforce(Path::new("/"), usb::Policy::Allow)
+        .map_err(|e| Error::System(format!("USB storage stays restricted: {e}")))?;
+    match removed {
         Some(removed) => say(&format!("Removed {}", removed.path.display())),
         None => say("There is no service to remove"),
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     Error, Result,
-    state::{Phase, StateDir, Status},
+    state::{KeptPolicy, Phase, StateDir, Status},
 };
 
 /// What is known of the agent on a state directory.
@@ -22,6 +22,8 @@ pub struct Report {
     pub device_id: Option<DeviceId>,
     /// Whether an agent process is there.
     pub running: bool,
+    /// The policy for USB storage that was applied last.
+    pub usb_policy: Option<KeptPolicy>,
     /// What the agent last wrote of itself.
     pub status: Option<Status>,
 }
@@ -38,6 +40,7 @@ pub fn status(state_dir: &Path) -> Result<Report> {
     };
     let running = state.is_locked();
     let status = state.load_status()?;
+    let usb_policy = state.policy()?.filter(|kept| kept.device_id == credentials.device_id);
     let phase = match status.as_ref().map(|status| status.phase) {
         // A reset outlasts the process; what a dead process last did does not.
         Some(Phase::Reset) => Phase::Reset,
@@ -50,6 +53,7 @@ pub fn status(state_dir: &Path) -> Result<Report> {
         server: Some(credentials.server),
         device_id: Some(credentials.device_id),
         running,
+        usb_policy,
         status,
     })
 }
@@ -61,6 +65,7 @@ impl Report {
             server: None,
             device_id: None,
             running: false,
+            usb_policy: None,
             status: None,
         }
     }
@@ -83,6 +88,7 @@ impl fmt::Display for Report {
         };
         line("Device:", self.device_id.map(|id| id.to_string()))?;
         line("Server:", self.server.clone())?;
+        line("USB storage:", self.usb_policy.as_ref().map(|kept| kept.policy.to_string()))?;
         let Some(status) = self.status.as_ref().filter(|status| status.phase == self.phase) else {
             return Ok(());
         };

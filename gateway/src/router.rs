@@ -16,7 +16,7 @@ use crate::{
         activity, attachments, audit, auth, bulk, categories, chats, comments, companies,
         dashboard, device_links, devices, drafts, events, invites, jobs, links, me, merges, ops,
         queues, runs, service_accounts, sessions, setup, tenants, ticket_export, tickets, timeline,
-        transitions, users,
+        transitions, usb_policy, users,
     },
     state::Gateway,
     trace::{self, Trace},
@@ -97,6 +97,7 @@ fn api() -> OpenApiRouter<Gateway> {
         .routes(routes!(devices::get_device, devices::update_device))
         .routes(routes!(device_links::link_user, device_links::unlink_user))
         .routes(routes!(devices::reset_agent))
+        .routes(routes!(usb_policy::set_usb_policy))
         .routes(routes!(devices::list_device_timeline))
         .routes(routes!(jobs::list_jobs))
         .routes(routes!(jobs::update_job))

@@ -97,10 +97,13 @@ export class Product {
 /** The real agent of one computer. */
 export class Agent {
   readonly #state: string;
+  /** Where its settings for USB storage are, instead of this machine's. */
+  readonly usbRoot: string;
   #agent: ChildProcess | undefined;
 
   constructor(readonly product: Product) {
     this.#state = join(product.directory, "agent");
+    this.usbRoot = join(product.directory, "usb");
     product.agents.push(this);
   }
 
@@ -114,7 +117,8 @@ export class Agent {
   }
 
   run(): void {
-    this.#agent = spawn(binary("chamados-agent"), ["run", "--state-dir", this.#state], { stdio: "ignore" });
+    const env = { ...process.env, CHAMADOS_AGENT_USB_ROOT: this.usbRoot };
+    this.#agent = spawn(binary("chamados-agent"), ["run", "--state-dir", this.#state], { env, stdio: "ignore" });
   }
 
   /** Sends a signal and waits for the end. */

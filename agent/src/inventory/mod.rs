@@ -46,6 +46,11 @@ impl Inventory {
         Self { sections }
     }
 
+    /// What every section says.
+    pub(crate) fn contents(&self) -> impl Iterator<Item = &Content> {
+        self.sections.iter().filter_map(|section| section.content.as_ref())
+    }
+
     /// Every section without its content.
     #[must_use]
     pub fn digests(&self) -> Vec<Section> {

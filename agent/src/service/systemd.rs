@@ -6,14 +6,17 @@ use super::{Installed, NAME};
 use crate::{Error, Result, error::ENROLL_AGAIN};
 
 const DIRECTORY: &str = "/etc/systemd/system";
+/// Where rules for USB storage are; most systems have both.
+const RULES: [&str; 2] = ["/etc/udev/rules.d", "/etc/modprobe.d"];
 /// There when systemd runs the system (`sd_booted(3)`).
 const BOOTED: &str = "/run/systemd/system";
 
 /// The text of the unit.
 ///
 /// It runs as root and not as a `DynamicUser`, because the firmware's UUID and serials, by which a
-/// device is known again, are readable by root only. It is a root without capabilities that can
-/// write to its state directory and nowhere else.
+/// device is known again, are readable by root only, and rules for USB storage are root's. It is a
+/// root without capabilities that can write to its state directory, to the folders of those rules,
+/// to what tells udev to look at devices again, and nowhere else.
 ///
 /// # Errors
 /// [`Error::Install`] for a path that a unit cannot carry.
@@ -50,6 +53,8 @@ NoNewPrivileges=yes
 UMask=0077
 ProtectSystem=strict
 ReadWritePaths={state_dir}
+# Rules for USB storage, and asking udev to obey them for what is plugged in.
+ReadWritePaths=-/etc/udev/rules.d -/etc/modprobe.d -/sys/devices
 ProtectHome=read-only
 PrivateTmp=yes
 PrivateDevices=yes
@@ -83,6 +88,9 @@ pub(super) fn install(executable: &Path, state_dir: &Path) -> Result<Installed> 
     fs::write(&path, text).map_err(Error::file("write", &path))?;
     // The sandbox needs the directory it may write to.
     crate::platform::create_private_dir(state_dir).map_err(Error::file("create", state_dir))?;
+    for folder in RULES {
+        fs::create_dir_all(folder).map_err(Error::file("create", folder))?;
+    }
     let active = is_booted();
     if active {
         systemctl(&["daemon-reload"])?;

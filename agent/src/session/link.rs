@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chamados_proto::device::v1::{
-    AgentMessage, Beat, Bye, Close, CloseReason, Hello, Section, Sections, ServerMessage, Welcome,
-    agent_message, server_message,
+    AgentMessage, Beat, Bye, Close, CloseReason, Hello, PolicyReport, Section, Sections,
+    ServerMessage, Welcome, agent_message, server_message,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -96,6 +96,11 @@ impl Link {
         self.send(agent_message::Message::Sections(Sections { sections }))
     }
 
+    /// Queues what became of a policy.
+    pub(super) fn policy_report(&self, report: PolicyReport) -> Result<(), End> {
+        self.send(agent_message::Message::PolicyReport(report))
+    }
+
     /// Never waits: the loop that sends is the one that must notice that nobody reads.
     fn send(&self, message: agent_message::Message) -> Result<(), End> {
         self.up.try_send(AgentMessage { message: Some(message) }).map_err(|_| End::Stuck)
@@ -141,6 +146,7 @@ pub(super) const fn name(message: &server_message::Message) -> &'static str {
         server_message::Message::Pace(_) => "Pace",
         server_message::Message::WantSections(_) => "WantSections",
         server_message::Message::Ack(_) => "Ack",
+        server_message::Message::PolicyUpdate(_) => "PolicyUpdate",
         server_message::Message::Close(_) => "Close",
     }
 }

@@ -1,9 +1,10 @@
 //! Keeping one stream to the server open: connect, serve, wait, again.
 //!
-//! One task does everything but the inventory, so that nothing here needs a lock, and whoever
+//! One task does everything but the inventory and the policy, so that nothing here needs a lock, and whoever
 //! drops the future of [`run`] has stopped the agent as `kill -9` does.
 
 mod collector;
+mod enforcer;
 mod journal;
 mod link;
 mod pulse;
@@ -20,7 +21,9 @@ use chamados_chassis::{
 use chamados_proto::device::v1::{Close, CloseReason};
 use rand::{SeedableRng as _, rngs::StdRng};
 
-use self::{collector::Collector, journal::Journal, link::End, wake::WakeWatch};
+use self::{
+    collector::Collector, enforcer::Enforcer, journal::Journal, link::End, wake::WakeWatch,
+};
 use crate::{
     Backoff, Result,
     connect::Connector,
@@ -34,6 +37,8 @@ pub struct RunOptions {
     pub state_dir: PathBuf,
     /// Where `/sys` and `/etc` are read; `/` except in tests.
     pub root: PathBuf,
+    /// Where the system's settings for USB storage are; `/` except in tests.
+    pub usb_root: PathBuf,
     /// How often to look at the computer again.
     pub inventory_interval: Duration,
     /// What time it is.
@@ -46,6 +51,7 @@ impl RunOptions {
         Self {
             state_dir: state_dir.into(),
             root: PathBuf::from("/"),
+            usb_root: PathBuf::from("/"),
             inventory_interval: Duration::from_secs(5 * 60),
             clock: clock::system(),
         }
@@ -69,6 +75,7 @@ struct Agent {
     boot_id: Bytes,
     journal: Journal,
     collector: Collector,
+    enforcer: Enforcer,
     backoff: Backoff,
     wake: WakeWatch,
     rng: StdRng,
@@ -90,9 +97,11 @@ pub async fn run(options: RunOptions, shutdown: Shutdown) -> Result<Exit> {
         tracing::warn!(server = connector.server(), "the connection may not be encrypted");
     }
     tracing::info!(device = %credentials.device_id, server = connector.server(), "agent started");
+    let enforcer = Enforcer::start(options.usb_root, state.clone(), credentials.device_id);
     let agent = Agent {
         connector,
         credentials,
+        enforcer,
         boot_id: Bytes::copy_from_slice(&rand::random::<[u8; 16]>()),
         journal: Journal::new(state, options.clock.clone()),
         collector: Collector::start(options.root, options.inventory_interval),

@@ -53,6 +53,7 @@ impl Agent {
 
     async fn open(&mut self) -> Result<(Link, Welcome, Arc<Inventory>), End> {
         let inventory = self.collector.begin().await;
+        let policy_revision = self.enforcer.in_force().await;
         let hello = Hello {
             protocol: PROTOCOL,
             token: self.credentials.token.expose_secret().to_owned(),
@@ -60,6 +61,7 @@ impl Agent {
             boot_id: self.boot_id.clone(),
             digests: inventory.digests(),
             clock: Some(Timestamp::from(SystemTime::from(self.clock.now()))),
+            policy_revision,
         };
         let (link, welcome) = Link::open(&self.connector, hello).await?;
         Ok((link, welcome, inventory))
@@ -99,6 +101,7 @@ impl Agent {
                     link.sections(latest.changed_since(&inventory))?;
                     inventory = latest;
                 }
+                report = self.enforcer.reported() => link.policy_report(report)?,
                 () = self.wake.woke() => return Err(End::Slept),
             }
         }
@@ -125,6 +128,7 @@ impl Agent {
                 tracing::info!(interval = ?pulse.interval(), "new interval");
             }
             Message::WantSections(want) => link.sections(inventory.select(&want.kinds))?,
+            Message::PolicyUpdate(update) => self.enforcer.order(&update),
             Message::Close(close) => return Err(End::Closed(close)),
             Message::Welcome(_) => return Err(End::OutOfTurn(link::name(&message))),
         }

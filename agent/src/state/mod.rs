@@ -1,7 +1,8 @@
-//! What the agent keeps on disk: one private directory with the credentials, the running agent's
-//! status, and a lock.
+//! What the agent keeps on disk: one private directory with the credentials, the policy it enforces,
+//! the running agent's status, and a lock.
 
 mod credentials;
+mod policy;
 mod status;
 
 use std::{
@@ -12,12 +13,14 @@ use std::{
 };
 
 pub use credentials::Credentials;
+pub use policy::KeptPolicy;
 pub use status::{Phase, Status};
 
 use crate::{Error, Result, platform};
 
 const CREDENTIALS: &str = "credentials.json";
 const STATUS: &str = "status.json";
+const POLICY: &str = "usb-policy.json";
 const LOCK: &str = "lock";
 
 /// A state directory that only its owner may enter.
@@ -127,6 +130,15 @@ impl StateDir {
             Ok(())
         };
         write().map_err(Error::file("write", &path))
+    }
+
+    /// Removes a file, if it is there.
+    fn remove(&self, name: &str) -> Result<()> {
+        let path = self.path.join(name);
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::file("remove", path)(e)),
+            _ => Ok(()),
+        }
     }
 
     /// The content of a file, if it is there.

@@ -86,12 +86,6 @@ impl StateDir {
     /// # Errors
     /// When the file is there and cannot be removed.
     pub fn clear_status(&self) -> Result<()> {
-        let path = self.path().join(STATUS);
-        match std::fs::remove_file(&path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::file("remove", path)(e))
-            }
-            _ => Ok(()),
-        }
+        self.remove(STATUS)
     }
 }

@@ -30,6 +30,11 @@ impl Computer {
         self.directory.path().join("state")
     }
 
+    /// Where the system's settings for USB storage would be.
+    pub(crate) fn usb_root(&self) -> PathBuf {
+        self.directory.path().join("usb")
+    }
+
     pub(crate) fn root(&self) -> &Path {
         self.directory.path()
     }
@@ -65,6 +70,7 @@ impl Computer {
     pub(crate) fn run(&self) -> Running {
         let mut options = RunOptions::new(self.state_dir());
         options.root = self.root().to_owned();
+        options.usb_root = self.usb_root();
         options.inventory_interval = Duration::from_millis(100);
         let shutdown = Shutdown::new();
         let exit = task::spawn("agent", chamados_agent::run(options, shutdown.clone()));

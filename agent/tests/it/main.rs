@@ -11,3 +11,5 @@ mod hostile;
 mod process;
 mod server;
 mod session;
+#[cfg(target_os = "linux")]
+mod usb;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{changes::Change, inventory::Inventory};
+use super::{changes::Change, inventory::Inventory, usb_policy::DeviceUsbPolicy};
 use crate::{
     extract::{Json, Path, Query},
     idempotency::IdempotencyKey,
@@ -49,6 +49,8 @@ pub(crate) struct Device {
     /// Staff's notes, plain text.
     notes: String,
     inventory: Inventory,
+    /// Null when staff never set one.
+    usb_policy: Option<DeviceUsbPolicy>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     /// Number of changes of the record. Heartbeats do not count.
@@ -75,6 +77,7 @@ impl Device {
             enrolled: device.enrolled,
             notes: device.notes,
             inventory: device.inventory.unwrap_or_default().into(),
+            usb_policy: device.usb_policy.map(|p| DeviceUsbPolicy::of(p, names)).transpose()?,
             created_at: time(device.create_time)?,
             updated_at: time(device.update_time)?,
             version: device.version,
@@ -131,7 +134,8 @@ pub(crate) struct DeviceTimelineEntry {
     /// UUIDv7.
     id: String,
     /// What happened: `enrolled`, `reenrolled`, `reset`, `updated`, `inventory_changed`, `online`,
-    /// `offline`, `ticket_opened` or `ticket_resolved`.
+    /// `offline`, `user_linked`, `user_unlinked`, `usb_policy_set`, `usb_policy_applied`,
+    /// `usb_policy_failed`, `usb_policy_expired`, `ticket_opened` or `ticket_resolved`.
     #[serde(rename = "type")]
     kind: String,
     actor: Actor,
@@ -140,7 +144,8 @@ pub(crate) struct DeviceTimelineEntry {
     changes: Vec<Change>,
     /// UUIDv7 of the ticket, for the ticket entries.
     ticket_id: Option<String>,
-    /// Number and subject of the ticket, or empty.
+    /// Number and subject of the ticket; of a policy that failed the reason, as in `usbPolicy`; or
+    /// empty.
     note: String,
 }
 
@@ -308,6 +313,7 @@ fn mentioned(mentions: &mut Mentions, device: &pb::Device) {
     mentions.company(Some(&device.company_id));
     mentions.user(device.assigned_user_id.as_ref());
     device.linked_user_ids.iter().for_each(|id| mentions.user(Some(id)));
+    DeviceUsbPolicy::mentioned(mentions, device.usb_policy.as_ref());
 }
 
 pub(super) async fn tagged(

@@ -34,4 +34,5 @@ pub(crate) mod ticket_filter;
 pub(crate) mod tickets;
 pub(crate) mod timeline;
 pub(crate) mod transitions;
+pub(crate) mod usb_policy;
 pub(crate) mod users;

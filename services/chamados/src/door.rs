@@ -1,7 +1,8 @@
-//! The door of the public listener: the services' public RPCs, for automation that shows an API key.
+//! The door of the public listener: the services' public RPCs, for automation that shows an API key,
+//! and of them a few for computers that show their device token.
 //!
-//! The key is turned into a principal token by identity on every call, so that what was revoked is
-//! refused at once; then the call goes on to its service, wherever that is. Nobody brings a principal
+//! The key is turned into a principal token by identity, the device token by the device service, on
+//! every call, so that what was revoked is refused at once; then the call goes on to its service, wherever that is. Nobody brings a principal
 //! of their own through here, and internal services are not behind it.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -20,6 +21,9 @@ use chamados_chassis::{
 };
 use chamados_proto::{
     FILE_DESCRIPTOR_SET,
+    device::v1::{
+        AuthenticateDeviceRequest, device_token_service_client::DeviceTokenServiceClient,
+    },
     identity::v1::{
         AuthenticateRequest, authenticate_request::Credential,
         session_service_client::SessionServiceClient,
@@ -64,6 +68,11 @@ const EXPOSED: &[(Target, &[&str])] = &[
         &["chamados.scheduler.v1.RunService", "chamados.scheduler.v1.ScheduleService"],
     ),
 ];
+
+/// What a device may call, of what stands behind the door: what its agent has a use for.
+const FOR_DEVICES: &[&str] = &["/chamados.ticket.v1.TicketService/CreateTicket"];
+/// How device tokens begin.
+const DEVICE_TOKEN: &str = "chd_";
 
 /// What agents call, who show a device token.
 const AGENTS: &str = "chamados.device.v1.AgentService";
@@ -113,7 +122,7 @@ impl Door {
     }
 
     async fn pass(&self, mut request: Request) -> Result<Response, Status> {
-        let token = self.authenticate(request.headers()).await?;
+        let token = self.authenticate(request.uri().path(), request.headers()).await?;
         let headers = request.headers_mut();
         headers.remove(AUTHORIZATION);
         headers.insert(PRINCIPAL, token);
@@ -129,19 +138,32 @@ impl Door {
         Ok(response.into_response())
     }
 
-    /// A principal token for the key that the caller shows.
-    async fn authenticate(&self, headers: &HeaderMap) -> Result<HeaderValue, Status> {
+    /// A principal token for what the caller of `path` shows.
+    async fn authenticate(&self, path: &str, headers: &HeaderMap) -> Result<HeaderValue, Status> {
         let anonymous = || error::status(Denied::Anonymous);
         let key = key(headers).ok_or_else(anonymous)?;
-        let identity = self.channels.get(&Target::Identity).cloned().ok_or_else(anonymous)?;
+        let is_device = key.starts_with(DEVICE_TOKEN);
+        if is_device && !FOR_DEVICES.contains(&path) {
+            return Err(Status::unimplemented("no such service for devices"));
+        }
+        let target = if is_device { Target::Device } else { Target::Identity };
+        let channel = self.channels.get(&target).cloned().ok_or_else(anonymous)?;
         let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
         let deadline = self.clock.instant() + LIMIT;
         let context = CallContext::new(Principal::Anonymous, None, id.into(), deadline);
-        let message = AuthenticateRequest { credential: Some(Credential::ApiKey(key.to_owned())) };
-        let request = context.request(message, &*self.clock);
-        let answer = SessionServiceClient::new(identity).authenticate(request).await?.into_inner();
-        HeaderValue::try_from(answer.principal_token)
-            .map_err(|_| Status::internal("internal error"))
+        let token = if is_device {
+            let message = AuthenticateDeviceRequest { token: key.to_owned() };
+            let request = context.request(message, &*self.clock);
+            let answer =
+                DeviceTokenServiceClient::new(channel).authenticate_device(request).await?;
+            answer.into_inner().principal_token
+        } else {
+            let credential = Some(Credential::ApiKey(key.to_owned()));
+            let request = context.request(AuthenticateRequest { credential }, &*self.clock);
+            let answer = SessionServiceClient::new(channel).authenticate(request).await?;
+            answer.into_inner().principal_token
+        };
+        HeaderValue::try_from(token).map_err(|_| Status::internal("internal error"))
     }
 }
 

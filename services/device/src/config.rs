@@ -31,6 +31,10 @@ pub struct Config {
     pub sweep_millis: u64,
     /// Time between two looks for resets that no signal told of, in milliseconds.
     pub reset_poll_millis: u64,
+    /// Time between two looks for USB policies that no signal told of, in milliseconds.
+    pub usb_policy_poll_millis: u64,
+    /// A USB policy is given up when its agent has not answered for so many hours.
+    pub usb_policy_expiry_hours: u32,
     /// Time between two looks for absences that other replicas wrote and for accounts that
     /// identity has yet to make, in milliseconds.
     pub upkeep_millis: u64,
@@ -62,6 +66,8 @@ impl Default for Config {
             unknown_grace_millis: 300_000,
             sweep_millis: 1_000,
             reset_poll_millis: 5_000,
+            usb_policy_poll_millis: 5_000,
+            usb_policy_expiry_hours: 24,
             upkeep_millis: 15_000,
             hello_timeout_millis: 10_000,
             acknowledge_every: 8,
@@ -90,6 +96,8 @@ impl Config {
         for (key, value) in [
             ("sweep_millis", self.sweep_millis),
             ("reset_poll_millis", self.reset_poll_millis),
+            ("usb_policy_poll_millis", self.usb_policy_poll_millis),
+            ("usb_policy_expiry_hours", self.usb_policy_expiry_hours.into()),
             ("upkeep_millis", self.upkeep_millis),
             ("hello_timeout_millis", self.hello_timeout_millis),
             ("beats_per_second", self.beats_per_second),

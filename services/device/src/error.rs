@@ -25,6 +25,9 @@ pub enum Error {
     /// No such device, or not visible.
     #[error("no such device")]
     DeviceNotFound,
+    /// A device token is unknown or void.
+    #[error("the device token is not valid")]
+    TokenInvalid,
     /// The tenant has no such person.
     #[error("no such user")]
     UserNotFound,
@@ -69,6 +72,7 @@ impl Describe for Error {
             Self::Store(e) => e.kind(),
             Self::HotStore(_) => Kind::Unavailable,
             Self::DeviceNotFound | Self::UserNotFound => Kind::NotFound,
+            Self::TokenInvalid => Kind::Unauthenticated,
             Self::Link(_) => Kind::Precondition,
             Self::StaleVersion => Kind::Stale,
             Self::Keyring(_) | Self::BadAnswer(_) => Kind::Internal,
@@ -83,6 +87,7 @@ impl Describe for Error {
             Self::Store(e) => return e.reason(),
             Self::HotStore(_) => "unavailable",
             Self::DeviceNotFound => "device_not_found",
+            Self::TokenInvalid => "device_token_invalid",
             Self::UserNotFound => "user_not_found",
             Self::Link(e) => e.reason(),
             Self::StaleVersion => "stale_version",

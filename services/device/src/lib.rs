@@ -27,7 +27,7 @@ use tokio::time::MissedTickBehavior;
 use tonic::service::Routes;
 
 use crate::{
-    app::{App, accounts, fences},
+    app::{App, accounts, fences, usb_policies},
     hot::{HotStore, memory::MemoryStore, redis::RedisStore},
 };
 
@@ -103,6 +103,7 @@ impl Service {
         shutdown.spawn("exchange", exchange::run(app(), shutdown.clone()));
         shutdown.spawn("presence", presence::run(app(), shutdown.clone()));
         shutdown.spawn("fences", fences::run(app(), shutdown.clone()));
+        shutdown.spawn("usb policies", usb_policies::push::run(app(), shutdown.clone()));
         shutdown.spawn("upkeep", upkeep(app(), shutdown.clone()));
         shutdown.spawn("drain", drain(app(), shutdown.clone()));
     }

@@ -1,17 +1,20 @@
-//! The open streams of this process, to be closed from outside.
+//! The open streams of this process, to be closed or told something from outside.
+
+mod line;
 
 use std::{
     collections::HashMap,
+    future::poll_fn,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
 
-use tokio::sync::oneshot;
-
-use crate::domain::device::Ordinal;
+use self::line::Line;
+use crate::domain::{device::Ordinal, usb_policy::Wish};
 
 /// Why the server ends a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,15 @@ pub enum Closing {
     Superseded,
     /// The process stops.
     Drain,
+}
+
+/// What a stream is told from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// It has to end.
+    Close(Closing),
+    /// Its agent is to enforce this.
+    UsbPolicy(Wish),
 }
 
 /// The streams, by device. At most one each: the newest.
@@ -35,7 +47,7 @@ pub struct Streams {
 struct Handle {
     epoch: u32,
     generation: u32,
-    close: oneshot::Sender<Closing>,
+    line: Arc<Line>,
 }
 
 /// A stream's place among the open ones; leaves it when dropped.
@@ -44,14 +56,52 @@ pub struct Registration {
     streams: Arc<Streams>,
     ordinal: Ordinal,
     epoch: u32,
-    closed: oneshot::Receiver<Closing>,
+    line: Arc<Line>,
+    /// The last wish this stream took note of.
+    told: Option<Wish>,
 }
 
 impl Registration {
-    /// Completes when the stream has to end.
-    pub async fn closed(&mut self) -> Closing {
-        // A sender is never dropped without a word; if it were, the stream would be over too.
-        (&mut self.closed).await.unwrap_or(Closing::Superseded)
+    /// The next word; a wish is told once, and only the newest. Cancel safe.
+    pub async fn word(&mut self) -> Word {
+        let word = poll_fn(|cx| {
+            // First the waker, so that no word falls between looking and sleeping.
+            self.line.listen(cx.waker());
+            if let Some(closing) = self.line.closing() {
+                return Poll::Ready(Word::Close(closing));
+            }
+            match self.line.wish() {
+                Some(wish) if Some(wish) != self.told => Poll::Ready(Word::UsbPolicy(wish)),
+                _ => Poll::Pending,
+            }
+        })
+        .await;
+        if let Word::UsbPolicy(wish) = word {
+            self.told = Some(wish);
+        }
+        word
+    }
+
+    /// The agent enforces this already: it is not told.
+    pub fn knows(&mut self, wish: Wish) {
+        self.line.wish_for(wish);
+        self.told = Some(wish);
+    }
+
+    /// The agent is to enforce this.
+    pub fn wish_for(&self, wish: Wish) {
+        self.line.wish_for(wish);
+    }
+
+    /// The newest wish.
+    #[must_use]
+    pub fn wish(&self) -> Option<Wish> {
+        self.line.wish()
+    }
+
+    /// The agent is told once more.
+    pub const fn repeat_wish(&mut self) {
+        self.told = None;
     }
 }
 
@@ -76,8 +126,8 @@ impl Streams {
         epoch: u32,
         generation: u32,
     ) -> Registration {
-        let (close, closed) = oneshot::channel();
-        let handle = Handle { epoch, generation, close };
+        let line = Arc::new(Line::default());
+        let handle = Handle { epoch, generation, line: Arc::clone(&line) };
         let mut open = self.lock();
         // Of two that begin together the later epoch wins, whoever comes here first.
         let older = match open.get(&ordinal) {
@@ -86,9 +136,9 @@ impl Streams {
         };
         drop(open);
         if let Some(older) = older {
-            tell(older, Closing::Superseded);
+            older.line.close(Closing::Superseded);
         }
-        Registration { streams: Arc::clone(self), ordinal, epoch, closed }
+        Registration { streams: Arc::clone(self), ordinal, epoch, line, told: None }
     }
 
     /// Number of open streams.
@@ -97,14 +147,20 @@ impl Streams {
         self.lock().len() as u64
     }
 
+    /// Tells the device's stream, if it is here, what its agent is to enforce.
+    pub fn wish_for(&self, ordinal: Ordinal, wish: Wish) {
+        if let Some(handle) = self.lock().get(&ordinal) {
+            handle.line.wish_for(wish);
+        }
+    }
+
     /// Ends the device's stream when its token is older than `generation`. Gives its epoch.
     pub fn reset(&self, ordinal: Ordinal, generation: u32) -> Option<u32> {
         let mut open = self.lock();
         let is_void = open.get(&ordinal)?.generation < generation;
         let handle = if is_void { open.remove(&ordinal) } else { None }?;
-        let epoch = handle.epoch;
-        tell(handle, Closing::Reset);
-        Some(epoch)
+        handle.line.close(Closing::Reset);
+        Some(handle.epoch)
     }
 
     /// Ends the device's stream when it is older than `epoch`.
@@ -113,7 +169,7 @@ impl Streams {
         if open.get(&ordinal).is_some_and(|handle| handle.epoch < epoch)
             && let Some(handle) = open.remove(&ordinal)
         {
-            tell(handle, Closing::Superseded);
+            handle.line.close(Closing::Superseded);
         }
     }
 
@@ -136,39 +192,59 @@ impl Streams {
             }
             for ordinal in ordinals {
                 if let Some(handle) = self.lock().remove(ordinal) {
-                    tell(handle, Closing::Drain);
+                    handle.line.close(Closing::Drain);
                 }
             }
         }
         // Those that began while it was being decided.
         for (_, handle) in self.lock().drain() {
-            tell(handle, Closing::Drain);
+            handle.line.close(Closing::Drain);
         }
     }
-}
-
-/// A stream that is gone needs to hear nothing.
-fn tell(handle: Handle, closing: Closing) {
-    let _ = handle.close.send(closing);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::usb_policy::Policy;
 
     #[tokio::test]
     async fn the_newest_stream_stays() {
         let streams = Arc::new(Streams::default());
         let mut old = streams.register(1, 5, 1);
         let mut new = streams.register(1, 6, 1);
-        assert_eq!(old.closed().await, Closing::Superseded);
+        assert_eq!(old.word().await, Word::Close(Closing::Superseded));
         drop(old);
         assert_eq!(streams.count(), 1, "the old one does not take the new one along");
         streams.supersede(1, 6);
         assert_eq!(streams.count(), 1);
         assert_eq!(streams.reset(1, 1), None);
         assert_eq!(streams.reset(1, 2), Some(6));
-        assert_eq!(new.closed().await, Closing::Reset);
+        assert_eq!(new.word().await, Word::Close(Closing::Reset));
+    }
+
+    #[tokio::test]
+    async fn a_wish_is_told_once_and_only_the_newest() {
+        let streams = Arc::new(Streams::default());
+        let mut stream = streams.register(1, 1, 1);
+        let wish = |revision, policy| Wish { revision, policy };
+        streams.wish_for(2, wish(9, Policy::Allow));
+        streams.wish_for(1, wish(2, Policy::Block));
+        streams.wish_for(1, wish(3, Policy::ReadOnly));
+        streams.wish_for(1, wish(2, Policy::Block));
+        assert_eq!(stream.word().await, Word::UsbPolicy(wish(3, Policy::ReadOnly)));
+        streams.wish_for(1, wish(3, Policy::ReadOnly));
+        assert!(futures::poll!(std::pin::pin!(stream.word())).is_pending(), "told already");
+        stream.repeat_wish();
+        assert_eq!(stream.word().await, Word::UsbPolicy(wish(3, Policy::ReadOnly)));
+        stream.knows(wish(4, Policy::Allow));
+        assert!(futures::poll!(std::pin::pin!(stream.word())).is_pending(), "known already");
+        // One who waits is woken, and an end comes first.
+        let (word, ()) = futures::join!(stream.word(), async {
+            streams.wish_for(1, wish(5, Policy::Block));
+            streams.reset(1, 2);
+        });
+        assert_eq!(word, Word::Close(Closing::Reset));
     }
 
     #[tokio::test(start_paused = true)]
@@ -177,7 +253,7 @@ mod tests {
         let mut all: Vec<_> = (0..100).map(|n| streams.register(n, 1, 1)).collect();
         streams.drain(Duration::from_secs(5)).await;
         for stream in &mut all {
-            assert_eq!(stream.closed().await, Closing::Drain);
+            assert_eq!(stream.word().await, Word::Close(Closing::Drain));
         }
         assert!(streams.is_draining());
     }

@@ -1,6 +1,8 @@
 //! Messages to inputs and views to messages. What an agent sends is cut to size rather than
 //! refused: a machine with three hundred disks must still be able to report.
 
+mod usb_policy;
+
 use chamados_chassis::{
     clock::to_proto,
     context::is_request_id,
@@ -11,6 +13,7 @@ use chamados_proto::device::v1::{self as pb, section::Content as Wire};
 use chamados_store_kit::idempotency;
 use uuid::Uuid;
 
+pub(super) use self::usb_policy::{policy_report, policy_update, set_usb_policy};
 use crate::{
     app::{devices::View, enrolment::Enroll, links::NewLink, sessions::Hello},
     domain::{
@@ -81,7 +84,13 @@ pub(super) fn hello(message: pb::Hello) -> Option<Hello> {
         digests.set(kind, digest(&section.digest)?);
     }
     let agent_version = text(message.agent_version.trim(), LONGEST_VERSION);
-    Some(Hello { protocol: message.protocol, token: message.token, agent_version, digests })
+    Some(Hello {
+        protocol: message.protocol,
+        token: message.token,
+        agent_version,
+        digests,
+        policy_revision: message.policy_revision,
+    })
 }
 
 /// None when content and kind do not go together.
@@ -287,6 +296,7 @@ pub(super) fn device(view: View) -> pb::Device {
         update_time: Some(to_proto(device.updated_at)),
         version: device.version,
         linked_user_ids: linked.iter().map(ToString::to_string).collect(),
+        usb_policy: device.usb_policy.map(usb_policy::message),
     }
 }
 

@@ -5,7 +5,7 @@ use chamados_proto::device::v1 as pb;
 use tonic::{Request, Response, Status};
 
 use super::convert;
-use crate::app::{App, devices, links, reset, timeline, users};
+use crate::app::{App, devices, links, reset, timeline, usb_policies, users};
 
 pub(super) struct Devices {
     pub(super) app: App,
@@ -72,6 +72,16 @@ impl pb::device_service_server::DeviceService for Devices {
             .map_err(status)?;
         let revoked_tokens = i32::try_from(revoked).unwrap_or(i32::MAX);
         Ok(Response::new(pb::ResetAgentResponse { revoked_tokens }))
+    }
+
+    async fn set_usb_policy(
+        &self,
+        request: Request<pb::SetUsbPolicyRequest>,
+    ) -> Result<Response<pb::Device>, Status> {
+        let cx = CallContext::of(&request)?;
+        let new = convert::set_usb_policy(request.get_ref()).map_err(status)?;
+        let view = usb_policies::set(&self.app, &cx, new).await.map_err(status)?;
+        Ok(Response::new(convert::device(view)))
     }
 
     async fn link_user(

@@ -3,32 +3,44 @@
 mod agents;
 mod codec;
 mod convert;
+mod device_tokens;
 mod devices;
 mod session;
 
-use chamados_proto::device::v1::device_service_server::DeviceServiceServer;
+use chamados_proto::device::v1::{
+    device_service_server::DeviceServiceServer,
+    device_token_service_server::DeviceTokenServiceServer,
+};
 use chamados_store_kit::jobs::Receiver;
 use tonic::service::Routes;
 
-use self::{agents::Agents, codec::AgentServer, devices::Devices};
+use self::{agents::Agents, codec::AgentServer, device_tokens::DeviceTokens, devices::Devices};
 use crate::app::{
     App,
-    jobs::{PurgeProcessed, SettlePresence},
+    jobs::{ExpireUsbPolicies, PurgeProcessed, SettlePresence},
 };
 
 /// gRPC paths that need no principal.
-pub(crate) const PUBLIC_METHODS: &[&str] =
-    &["/chamados.device.v1.AgentService/Enroll", "/chamados.device.v1.AgentService/Session"];
+pub(crate) const PUBLIC_METHODS: &[&str] = &[
+    "/chamados.device.v1.AgentService/Enroll",
+    "/chamados.device.v1.AgentService/Session",
+    "/chamados.device.v1.DeviceTokenService/AuthenticateDevice",
+];
 
 /// Every RPC.
 pub(crate) fn routes(app: &App) -> Routes {
     let jobs = Receiver::new(
         app.db.clone(),
         app.clock.clone(),
-        vec![Box::new(SettlePresence { app: app.clone() }), Box::new(PurgeProcessed)],
+        vec![
+            Box::new(SettlePresence { app: app.clone() }),
+            Box::new(ExpireUsbPolicies { app: app.clone() }),
+            Box::new(PurgeProcessed),
+        ],
     );
     public_routes(app)
         .add_service(DeviceServiceServer::new(Devices { app: app.clone() }))
+        .add_service(DeviceTokenServiceServer::new(DeviceTokens { app: app.clone() }))
         .add_service(jobs.into_server())
 }
 

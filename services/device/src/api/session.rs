@@ -18,7 +18,7 @@ use crate::{
     domain::pace::{phase_millis, whole_seconds},
     error::Error,
     hot::Fenced,
-    streams::Closing,
+    streams::{Closing, Word},
 };
 
 /// The answers of a stream, from Welcome to Close.
@@ -109,7 +109,10 @@ impl Conversation {
             let heard = tokio::select! {
                 // A stream that has to end ends before anything else of it is heard.
                 biased;
-                closing = session.closed() => return Some(self.close(closing)),
+                word = session.word() => return Some(match word {
+                    Word::Close(closing) => self.close(closing),
+                    Word::UsbPolicy(wish) => Down::PolicyUpdate(convert::policy_update(wish)),
+                }),
                 heard = self.incoming.message() => heard,
             };
             let message = match heard {
@@ -129,6 +132,7 @@ impl Conversation {
                 Up::Hello(_) => Some(protocol("Hello was said before")),
                 Up::Beat(beat) => self.beat(session, beat),
                 Up::Sections(sections) => self.record(session, sections).await,
+                Up::PolicyReport(report) => self.report(session, report).await,
                 Up::Bye(_) => {
                     session.bye(&self.app);
                     return None;
@@ -154,6 +158,10 @@ impl Conversation {
                 let kinds: Vec<i32> = wanted.into_iter().map(convert::section_kind).collect();
                 (!kinds.is_empty()).then_some(Down::WantSections(pb::WantSections { kinds }))
             }
+            3 => {
+                session.ask_again();
+                None
+            }
             _ => None,
         }
     }
@@ -168,6 +176,19 @@ impl Conversation {
             // The digests stay as they were, so the next Hello brings the sections again.
             Err(error) => {
                 tracing::warn!(device = %session.device(), %error, "inventory was not written");
+                None
+            }
+        }
+    }
+
+    async fn report(&self, session: &mut Session, report: pb::PolicyReport) -> Option<Down> {
+        // An outcome that is not known here is of a newer agent.
+        let report = convert::policy_report(report)?;
+        match session.report(&self.app, report).await {
+            Ok(()) => None,
+            Err(Error::StaleVersion | Error::DeviceNotFound) => Some(self.close(Closing::Reset)),
+            Err(error) => {
+                tracing::warn!(device = %session.device(), %error, "a policy's report was not written");
                 None
             }
         }

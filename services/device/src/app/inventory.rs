@@ -1,6 +1,7 @@
 //! What agents report, written down when it really changed.
 
 use chamados_chassis::auth::Actor;
+use chamados_store_kit::Tx;
 
 use super::{App, sessions::Key};
 use crate::{
@@ -46,6 +47,17 @@ pub(super) async fn note_agent_version(app: &App, key: Key, version: &str) -> Re
     .await
 }
 
+/// The record of a device that writes something, locked, unless its tokens were voided meanwhile.
+pub(super) async fn lock(tx: &Tx, key: Key) -> Result<Device> {
+    let visibility = Visibility::Itself(key.device);
+    let known = store::devices::lock(tx, key.tenant, visibility, key.device).await?;
+    let known = known.ok_or(Error::DeviceNotFound)?;
+    if known.token_generation != key.generation {
+        return Err(Error::StaleVersion);
+    }
+    Ok(known)
+}
+
 /// Writes what `apply` changes of a device, unless its tokens were voided meanwhile.
 async fn change(
     app: &App,
@@ -54,12 +66,7 @@ async fn change(
 ) -> Result<()> {
     let now = app.clock.now();
     let tx = app.db.begin().await?;
-    let visibility = Visibility::Itself(key.device);
-    let known = store::devices::lock(&tx, key.tenant, visibility, key.device).await?;
-    let known = known.ok_or(Error::DeviceNotFound)?;
-    if known.token_generation != key.generation {
-        return Err(Error::StaleVersion);
-    }
+    let known = lock(&tx, key).await?;
     let mut device = known.clone();
     let changes = apply(&mut device);
     if device == known {

@@ -3,7 +3,7 @@
 use chamados_store_kit::jobs::{Context, Done, Job, JobError, housekeeping};
 use chrono::TimeDelta;
 
-use super::App;
+use super::{App, usb_policies};
 use crate::{presence, store};
 
 /// How long a revoked token is told from an unknown one.
@@ -32,6 +32,33 @@ impl Job for SettlePresence {
         let moved: u64 = figures.iter().map(|(_, count)| count).sum();
         Ok(Done::new(db.begin().await?, format!("{moved} devices changed their presence"))
             .with_line("presence_settled", "Records and hot store compared", &figures))
+    }
+}
+
+/// Gives up policies for USB storage that no agent answered.
+pub struct ExpireUsbPolicies {
+    /// The service.
+    pub app: App,
+}
+
+#[tonic::async_trait]
+impl Job for ExpireUsbPolicies {
+    fn name(&self) -> &'static str {
+        "device.expire_usb_policies"
+    }
+
+    fn description(&self) -> &'static str {
+        "Gives up USB policies that no agent answered in time"
+    }
+
+    async fn run(&self, Context { db, now, .. }: Context) -> Result<Done, JobError> {
+        let expired = usb_policies::expire(&self.app, now).await?;
+        let summary = format!("{expired} USB policies that no agent answered were given up");
+        Ok(Done::new(db.begin().await?, summary).with_line(
+            "usb_policies_expired",
+            "USB policies that no agent answered in time",
+            &[("policies", expired)],
+        ))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can be done: one function a use case, each in one transaction.
 
 pub mod accounts;
+pub mod device_tokens;
 pub mod devices;
 pub mod enrolment;
 pub mod fences;
@@ -12,6 +13,7 @@ pub mod reset;
 pub mod sessions;
 pub mod tickets;
 pub mod timeline;
+pub mod usb_policies;
 pub mod users;
 
 use std::{

@@ -18,13 +18,14 @@ use crate::{
     domain::{
         device::{Device, Visibility},
         timeline::{Entry, Kind},
+        usb_policy::UsbPolicy,
     },
     error::{Error, Result},
     store,
 };
 
-/// Voids every token of a device, cuts its stream, and gives how many tokens were valid. A repeat
-/// of the request gives the same answer and resets nothing again.
+/// Voids every token of a device, cuts its stream, and gives how many tokens were valid. A policy
+/// that its agent has not answered is wanted no more. A repeat of the request gives the same answer and resets nothing again.
 ///
 /// # Errors
 /// [`Error::DeviceNotFound`]; [`Error::Store`] when the request id stands for another request.
@@ -65,18 +66,20 @@ async fn revoke(
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(Device, u32)> {
-    let device = Device {
+    let mut device = Device {
         token_generation: known.token_generation + 1,
         enrolled: false,
         updated_at: now,
         version: known.version + 1,
         ..known.clone()
     };
+    let cancelled = device.usb_policy.as_mut().and_then(UsbPolicy::cancel);
     if !store::devices::update(tx, known, &device).await? {
         return Err(Error::StaleVersion);
     }
     let revoked = store::tokens::revoke_all(tx, device.id, now).await?;
     let entry = Entry::new(device.tenant, device.id, Kind::Reset, actor.clone(), now);
+    let entry = entry.with_changes(cancelled.into_iter().collect());
     store::timeline::append(tx, &[entry]).await?;
     Ok((device, revoked))
 }

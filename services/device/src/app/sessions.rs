@@ -6,19 +6,21 @@ use chamados_chassis::{
     auth::secret,
     id::{DeviceId, TenantId},
 };
+use chamados_store_kit::StoreError;
 
-use super::{App, enrolment::TOKEN_PREFIX, inventory};
+use super::{App, enrolment::TOKEN_PREFIX, inventory, usb_policies};
 use crate::{
     domain::{
         device::Device,
         inventory::{Digests, Section, SectionKind},
         pace::Pace,
         presence::ticks,
+        usb_policy::{Report, Revision, Wish},
     },
     error::Error,
     hot::{Fenced, Slot, slots::Opening},
     store::{self, tokens::Bearer},
-    streams::{Closing, Registration},
+    streams::{Registration, Word},
 };
 
 /// The protocol spoken here.
@@ -39,6 +41,8 @@ pub struct Hello {
     pub agent_version: String,
     /// Sections the agent has.
     pub digests: Digests,
+    /// The USB policy that is in force on the computer; 0 when none is.
+    pub policy_revision: Revision,
 }
 
 /// Why a stream does not begin.
@@ -70,6 +74,8 @@ pub struct Session {
     registration: Registration,
     /// Sections to ask for, when there is time.
     wanted: Vec<SectionKind>,
+    /// A report about its policy was not written.
+    report_lost: bool,
 }
 
 /// Opens a stream for the bearer of a token. The device's older stream ends.
@@ -85,7 +91,8 @@ pub async fn open(app: &App, hello: Hello) -> Result<Session, Refusal> {
         return Err(Refusal::Protocol);
     }
     let device = authenticate(app, &hello.token).await?;
-    let session = begin(app, &device, &hello.digests).await?;
+    let mut session = begin(app, &device, &hello.digests).await?;
+    session.compare_policy(app, &device, hello.policy_revision).await;
     if hello.agent_version != device.agent_version {
         let noted = inventory::note_agent_version(app, session.key(), &hello.agent_version).await;
         if let Err(error) = noted {
@@ -96,11 +103,16 @@ pub async fn open(app: &App, hello: Hello) -> Result<Session, Refusal> {
     Ok(session)
 }
 
-async fn authenticate(app: &App, token: &str) -> Result<Box<Device>, Refusal> {
+/// What a token stands for. One that cannot be any is not looked up.
+pub(super) async fn bearer(app: &App, token: &str) -> Result<Bearer, StoreError> {
     if token.len() != TOKEN_LENGTH || !token.starts_with(TOKEN_PREFIX) {
-        return Err(Refusal::BadIdentity);
+        return Ok(Bearer::Nobody);
     }
-    match store::tokens::bearer(&app.db, secret::hash(token)).await {
+    store::tokens::bearer(&app.db, secret::hash(token)).await
+}
+
+async fn authenticate(app: &App, token: &str) -> Result<Box<Device>, Refusal> {
+    match bearer(app, token).await {
         Ok(Bearer::Device(device)) => Ok(device),
         Ok(Bearer::Revoked) => Err(Refusal::Reset),
         Ok(Bearer::Nobody) => Err(Refusal::BadIdentity),
@@ -135,6 +147,7 @@ async fn begin(app: &App, device: &Device, digests: &Digests) -> Result<Session,
         told_millis,
         registration,
         wanted: device.digests.missing(digests),
+        report_lost: false,
     })
 }
 
@@ -219,6 +232,49 @@ impl Session {
         inventory::record(app, self.key(), sections).await
     }
 
+    /// Tells the agent of a policy that it does not enforce. One that it does needs no telling, and its
+    /// report, if that was lost, is made up for.
+    async fn compare_policy(&mut self, app: &App, device: &Device, in_force: Revision) {
+        let Some(policy) = &device.usb_policy else { return };
+        if in_force != policy.revision {
+            if let Some(wish) = policy.wish() {
+                self.registration.wish_for(wish);
+            }
+            return;
+        }
+        self.registration.knows(Wish { revision: policy.revision, policy: policy.policy });
+        if policy.clone().report(Report::applied(in_force), app.clock.now()).is_some() {
+            let noted = usb_policies::report(app, self.key(), Report::applied(in_force)).await;
+            if let Err(error) = noted {
+                tracing::warn!(device = %device.id, %error, "a policy in force was not noted");
+                self.report_lost = true;
+            }
+        }
+    }
+
+    /// Writes down what became of the agent's policy. When it cannot be written now, the agent is
+    /// asked again later.
+    ///
+    /// # Errors
+    /// [`Error::StaleVersion`] when the token was voided meanwhile; [`Error::Store`].
+    pub async fn report(&mut self, app: &App, report: Report) -> Result<(), Error> {
+        // What is known to be old need not be looked up.
+        if self.registration.wish().is_some_and(|wish| report.revision < wish.revision) {
+            return Ok(());
+        }
+        let written = usb_policies::report(app, self.key(), report).await;
+        self.report_lost = matches!(written, Err(Error::Store(_)));
+        written
+    }
+
+    /// Has the agent told again what to enforce, if what it said of it was lost.
+    pub const fn ask_again(&mut self) {
+        if self.report_lost {
+            self.report_lost = false;
+            self.registration.repeat_wish();
+        }
+    }
+
     /// Sections to ask the agent for now; empty when there are none or others have to be first.
     pub fn take_wanted(&mut self, app: &App) -> Vec<SectionKind> {
         if self.wanted.is_empty() || !app.may_ask_inventory() {
@@ -238,8 +294,8 @@ impl Session {
         Some(wanted)
     }
 
-    /// Completes when the stream has to end.
-    pub async fn closed(&mut self) -> Closing {
-        self.registration.closed().await
+    /// What the stream is told from outside. Cancel safe.
+    pub async fn word(&mut self) -> Word {
+        self.registration.word().await
     }
 }

@@ -12,6 +12,7 @@ use super::{
     inventory::{Digests, Inventory},
     presence::Presence,
     timeline::{Changes, FieldChange},
+    usb_policy::UsbPolicy,
 };
 
 /// Longest display or host name, in characters.
@@ -64,6 +65,8 @@ pub struct Device {
     pub inventory: Inventory,
     /// Under which digests that was reported.
     pub digests: Digests,
+    /// What staff want to be done with USB storage, and what became of it.
+    pub usb_policy: Option<UsbPolicy>,
     /// Tokens of an older generation are void.
     pub token_generation: u32,
     /// Whether it has a token.
@@ -179,6 +182,7 @@ impl Enrolment {
             fingerprint: self.fingerprint,
             inventory: Inventory::default(),
             digests: Digests::default(),
+            usb_policy: None,
             token_generation: 1,
             enrolled: true,
             presence: Presence::Offline,

@@ -6,6 +6,7 @@ pub mod inventory;
 pub mod link;
 pub mod os_label;
 pub mod timeline;
+pub mod usb_policy;
 
 pub mod brake;
 pub mod bucket;

@@ -36,6 +36,14 @@ pub enum Kind {
     UserLinked,
     /// A further person was untied.
     UserUnlinked,
+    /// Staff set what may be done with USB storage.
+    UsbPolicySet,
+    /// The agent enforces it.
+    UsbPolicyApplied,
+    /// The agent cannot enforce it.
+    UsbPolicyFailed,
+    /// The agent did not answer in time.
+    UsbPolicyExpired,
     /// A ticket about it was opened.
     TicketOpened,
     /// A ticket about it was resolved.
@@ -43,7 +51,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 15] = [
         Self::Enrolled,
         Self::Reenrolled,
         Self::Reset,
@@ -53,6 +61,10 @@ impl Kind {
         Self::Offline,
         Self::UserLinked,
         Self::UserUnlinked,
+        Self::UsbPolicySet,
+        Self::UsbPolicyApplied,
+        Self::UsbPolicyFailed,
+        Self::UsbPolicyExpired,
         Self::TicketOpened,
         Self::TicketResolved,
     ];
@@ -70,6 +82,10 @@ impl Kind {
             Self::Offline => "offline",
             Self::UserLinked => "user_linked",
             Self::UserUnlinked => "user_unlinked",
+            Self::UsbPolicySet => "usb_policy_set",
+            Self::UsbPolicyApplied => "usb_policy_applied",
+            Self::UsbPolicyFailed => "usb_policy_failed",
+            Self::UsbPolicyExpired => "usb_policy_expired",
             Self::TicketOpened => "ticket_opened",
             Self::TicketResolved => "ticket_resolved",
         }
@@ -154,7 +170,7 @@ pub struct Entry {
     pub changes: Vec<FieldChange>,
     /// The ticket, for the ticket entries.
     pub ticket: Option<TicketId>,
-    /// Number and subject of the ticket, or empty.
+    /// Number and subject of the ticket; of a policy that failed the reason; or empty.
     pub note: String,
 }
 

@@ -3,6 +3,7 @@
 
 mod entity;
 mod row;
+mod usb_policy_row;
 
 pub mod devices;
 pub mod links;
@@ -11,3 +12,4 @@ pub mod migrations;
 pub mod presence;
 pub mod timeline;
 pub mod tokens;
+pub mod usb_policies;

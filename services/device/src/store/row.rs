@@ -7,7 +7,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::entity::device::{ActiveModel, Model};
+use super::{
+    entity::device::{ActiveModel, Model},
+    usb_policy_row,
+};
 use crate::domain::{
     device::{Device, Ordinal},
     fingerprint::Fingerprint,
@@ -15,7 +18,7 @@ use crate::domain::{
     presence::Presence,
 };
 
-fn corrupt(id: Uuid, what: impl std::fmt::Display) -> StoreError {
+pub(super) fn corrupt(id: Uuid, what: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(format!("device {id}: {what}"))
 }
 
@@ -29,6 +32,7 @@ pub(super) fn device(row: Model) -> Result<Device, StoreError> {
     let id = row.id;
     let ordinal: Ordinal = small(row.ordinal, id)?;
     let presence = Presence::parse(&row.presence).ok_or_else(|| corrupt(id, "presence"))?;
+    let usb_policy = usb_policy_row::read(&row)?;
     Ok(Device {
         id: id.into(),
         tenant: row.tenant_id.into(),
@@ -57,6 +61,7 @@ pub(super) fn device(row: Model) -> Result<Device, StoreError> {
             row.disks_digest,
             row.network_digest,
         ]),
+        usb_policy,
         token_generation: small(row.token_generation, id)?,
         enrolled: row.enrolled,
         presence,
@@ -98,7 +103,7 @@ pub(super) fn insertion(device: &Device) -> Result<ActiveModel, StoreError> {
 /// What enrolment, edits and resets change. Not the presence, which is the sweep's.
 pub(super) fn facts(device: &Device) -> ActiveModel {
     let fingerprint = device.fingerprint.clone();
-    ActiveModel {
+    let mut row = ActiveModel {
         company_id: Set(device.company.into()),
         assigned_user_id: Set(device.assigned_user.map(Uuid::from)),
         display_name: Set(device.display_name.clone()),
@@ -116,7 +121,9 @@ pub(super) fn facts(device: &Device) -> ActiveModel {
         updated_at: Set(device.updated_at),
         version: Set(device.version),
         ..Default::default()
-    }
+    };
+    usb_policy_row::write(&mut row, device.usb_policy.as_ref());
+    row
 }
 
 /// Of `new`, the columns that differ from `old`.
@@ -135,7 +142,9 @@ pub(super) fn difference(old: &Device, new: &Device) -> Result<ActiveModel, Stor
     keep_changed!(
         company_id assigned_user_id display_name host_name name_key search_key agent_version notes
         smbios_uuid board_serial system_serial machine_id os hardware disks network os_digest
-        hardware_digest disks_digest network_digest token_generation enrolled
+        hardware_digest disks_digest network_digest token_generation enrolled usb_policy
+        usb_policy_revision usb_policy_state usb_policy_reason usb_policy_detail usb_policy_set_at
+        usb_policy_actor_kind usb_policy_actor_id usb_policy_reported_at
     );
     Ok(changed)
 }

@@ -18,7 +18,7 @@ use crate::support::{
 store_suite!(settling_writes_only_what_moved, purging_forgets, runs_are_done_once);
 
 /// Log codes and summary of a run.
-async fn run(
+pub(crate) async fn run(
     world: &World,
     replica: &Replica,
     job: &str,
@@ -105,7 +105,7 @@ async fn runs_are_done_once(database: &TestDatabase) -> anyhow::Result<()> {
 
     let types = replica.jobs().list_job_types(world.as_scheduler(ListJobTypesRequest {})).await?;
     let names: Vec<String> = types.into_inner().job_types.into_iter().map(|t| t.name).collect();
-    assert_eq!(names, [SETTLE, "device.purge_processed"]);
+    assert_eq!(names, [SETTLE, "device.expire_usb_policies", "device.purge_processed"]);
     let error =
         replica.jobs().list_job_types(world.as_staff(ListJobTypesRequest {})).await.unwrap_err();
     assert_eq!(error.code(), Code::PermissionDenied);

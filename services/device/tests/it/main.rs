@@ -17,3 +17,4 @@ mod replicas;
 mod reset;
 mod sessions;
 mod store;
+mod usb_policies;

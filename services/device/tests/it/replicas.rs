@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use chamados_device::Config;
-use chamados_proto::device::v1::{self as pb, CloseReason, Presence};
+use chamados_proto::device::v1::{self as pb, CloseReason, Presence, UsbPolicy};
 use chamados_testkit::{TestDatabase, databases::with, eventually, redis::PrivateRedis};
 
-use crate::support::{LIMIT, Replica, World, agent::Stream, evidence::number};
+use crate::support::{LIMIT, Replica, World, agent::Stream, evidence::number, policy};
 
 /// Makes a test of a function of two replicas over a Redis of their own.
 macro_rules! replica_suite {
@@ -27,6 +27,7 @@ replica_suite!(
     presence_is_right_on_the_other_replica,
     the_newest_stream_wins_across_replicas,
     a_reset_on_one_cuts_the_stream_on_the_other,
+    a_policy_set_on_one_is_told_on_the_other,
     the_devices_of_a_dead_replica_are_noticed_once,
     a_redis_that_forgets_everything_changes_nothing,
     streams_go_on_without_redis,
@@ -130,6 +131,27 @@ async fn a_reset_on_one_cuts_the_stream_on_the_other(
     for agent in [a.agent().await?, b.agent().await?] {
         let (_, answer) = agent.hello(&enrolled.token).await?;
         assert_eq!(crate::support::agent::close_reason(&answer), CloseReason::Reset);
+    }
+    Ok(())
+}
+
+async fn a_policy_set_on_one_is_told_on_the_other(database: &TestDatabase) -> anyhow::Result<()> {
+    let world = World::new(database)?;
+    // Only the signal tells.
+    let config = || Config { usb_policy_poll_millis: 3_600_000, ..World::patient() };
+    let (a, b) = (
+        Replica::start_with(&world, config()).await?,
+        Replica::start_with(&world, config()).await?,
+    );
+    let agent = b.agent().await?;
+    let enrolled = agent.enroll(1).await?;
+    let (mut stream, _) = agent.welcomed(&enrolled.token).await?;
+    a.wait_for(&world, &enrolled.device_id, Presence::Online).await;
+    for (revision, wish) in [(1, UsbPolicy::Block), (2, UsbPolicy::Allow)] {
+        let begun = world.clock.instant();
+        policy::set(&world, &a, &enrolled.device_id, wish).await?;
+        assert_eq!(policy::hear(&mut stream).await, (revision, wish));
+        assert!((world.clock.instant() - begun).as_secs_f64() < 1.0, "told within a second");
     }
     Ok(())
 }

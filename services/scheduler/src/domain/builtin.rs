@@ -130,6 +130,13 @@ pub const BUILTINS: &[Builtin] = &[
         "30 3 * * *",
     ),
     Builtin::new(
+        "device-expire-usb-policies",
+        "device.expire_usb_policies",
+        "Gives up USB policies that no agent answered in time.",
+        Kind::Cron,
+        "40 * * * *",
+    ),
+    Builtin::new(
         "device-settle-presence",
         "device.settle_presence",
         "Writes down presence changes that a crash left behind.",

@@ -31,6 +31,7 @@ async fn they_are_there_once_and_one_soon_has_run(database: &TestDatabase) -> an
     assert_eq!(
         keys,
         [
+            "device-expire-usb-policies",
             "device-purge-processed",
             "device-settle-presence",
             "identity-purge-expired",
@@ -49,7 +50,7 @@ async fn they_are_there_once_and_one_soon_has_run(database: &TestDatabase) -> an
         assert_eq!(schedule.upcoming_times.first(), schedule.next_fire_time.as_ref());
         assert!(!schedule.description.is_empty());
     }
-    let presence = &schedules[1];
+    let presence = &schedules[2];
     assert_eq!((presence.kind(), &*presence.expression), (ScheduleKind::Interval, "300"));
     assert_eq!(presence.last_run.as_ref().map(|run| run.state()), Some(RunState::Succeeded));
     rows::check_invariants(&world.db).await;

@@ -133,6 +133,14 @@ impl Browser {
         self.send(self.request(Method::PATCH, path).json(&body)).await
     }
 
+    /// PUT with a JSON body.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::PUT, path).json(&body)).await
+    }
+
     /// PATCH of a version.
     ///
     /// # Panics

@@ -52,7 +52,9 @@ impl Computer {
     #[must_use]
     pub fn run(&self) -> Running {
         let shutdown = Shutdown::new();
-        let agent = chamados_agent::run(RunOptions::new(self.state_dir()), shutdown.clone());
+        let mut options = RunOptions::new(self.state_dir());
+        options.usb_root = self.usb_root();
+        let agent = chamados_agent::run(options, shutdown.clone());
         Running { shutdown, exit: task::spawn("agent", agent) }
     }
 
@@ -72,7 +74,15 @@ impl Computer {
         Ok(stored["token"].as_str().context("no token in the credentials")?.to_owned())
     }
 
-    fn state_dir(&self) -> PathBuf {
+    /// Where its settings for USB storage are, instead of this machine's.
+    #[must_use]
+    pub fn usb_root(&self) -> PathBuf {
+        self.directory.path().join("usb")
+    }
+
+    /// Where its agent keeps its state.
+    #[must_use]
+    pub fn state_dir(&self) -> PathBuf {
         self.directory.path().join("state")
     }
 }

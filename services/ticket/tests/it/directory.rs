@@ -196,6 +196,7 @@ impl DeviceService for Directory {
         unlink_user(device::UnlinkUserRequest) -> device::Device;
         get_user_references(device::GetUserReferencesRequest) -> device::UserReferences;
         reset_agent(device::ResetAgentRequest) -> device::ResetAgentResponse;
+        set_usb_policy(device::SetUsbPolicyRequest) -> device::Device;
         list_timeline(device::ListDeviceTimelineRequest) -> device::ListDeviceTimelineResponse;
     }
 }

@@ -269,6 +269,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/devices/{id}/usb-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set what may be done with USB storage
+         * @description The device's agent is told at once, or when it connects; until it answers the policy is `pending`,
+         *     at most a day by default. Keyboards, printers and other devices are never touched. Setting the same
+         *     policy again asks the agent again. Staff only.
+         */
+        put: operations["set_usb_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/invites": {
         parameters: {
             query?: never;
@@ -2275,6 +2297,7 @@ export interface components {
             /** @description Staff's notes, plain text. */
             notes: string;
             inventory: components["schemas"]["Inventory"];
+            usbPolicy: components["schemas"]["DeviceUsbPolicy"] | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -2306,7 +2329,8 @@ export interface components {
             id: string;
             /**
              * @description What happened: `enrolled`, `reenrolled`, `reset`, `updated`, `inventory_changed`, `online`,
-             *     `offline`, `ticket_opened` or `ticket_resolved`.
+             *     `offline`, `user_linked`, `user_unlinked`, `usb_policy_set`, `usb_policy_applied`,
+             *     `usb_policy_failed`, `usb_policy_expired`, `ticket_opened` or `ticket_resolved`.
              */
             type: string;
             actor: components["schemas"]["Actor"];
@@ -2316,8 +2340,31 @@ export interface components {
             changes: components["schemas"]["Change"][];
             /** @description UUIDv7 of the ticket, for the ticket entries. */
             ticketId: string | null;
-            /** @description Number and subject of the ticket, or empty. */
+            /**
+             * @description Number and subject of the ticket; of a policy that failed the reason, as in `usbPolicy`; or
+             *     empty.
+             */
             note: string;
+        };
+        /** @description What staff last set for USB storage of a device, and what became of it. */
+        DeviceUsbPolicy: {
+            policy: components["schemas"]["UsbPolicy"];
+            state: components["schemas"]["UsbPolicyState"];
+            /**
+             * @description Why it failed: `no_permission`, `read_only_file_system`, `system_disk`, `no_udev`, `unsupported`,
+             *     `other`, or another word of a newer agent. Null unless it failed.
+             */
+            reason: string | null;
+            /** @description What the device's system said of the failure, one line. Null when it said nothing. */
+            detail: string | null;
+            /** Format: date-time */
+            setAt: string;
+            setBy: components["schemas"]["Actor"];
+            /**
+             * Format: date-time
+             * @description When the agent last said whether it is in force; null until then.
+             */
+            reportedAt: string | null;
         };
         /** @description A mounted file system. */
         Disk: {
@@ -2762,6 +2809,7 @@ export interface components {
                 /** @description Staff's notes, plain text. */
                 notes: string;
                 inventory: components["schemas"]["Inventory"];
+                usbPolicy: components["schemas"]["DeviceUsbPolicy"] | null;
                 /** Format: date-time */
                 createdAt: string;
                 /** Format: date-time */
@@ -2788,7 +2836,8 @@ export interface components {
                 id: string;
                 /**
                  * @description What happened: `enrolled`, `reenrolled`, `reset`, `updated`, `inventory_changed`, `online`,
-                 *     `offline`, `ticket_opened` or `ticket_resolved`.
+                 *     `offline`, `user_linked`, `user_unlinked`, `usb_policy_set`, `usb_policy_applied`,
+                 *     `usb_policy_failed`, `usb_policy_expired`, `ticket_opened` or `ticket_resolved`.
                  */
                 type: string;
                 actor: components["schemas"]["Actor"];
@@ -2798,7 +2847,10 @@ export interface components {
                 changes: components["schemas"]["Change"][];
                 /** @description UUIDv7 of the ticket, for the ticket entries. */
                 ticketId: string | null;
-                /** @description Number and subject of the ticket, or empty. */
+                /**
+                 * @description Number and subject of the ticket; of a policy that failed the reason, as in `usbPolicy`; or
+                 *     empty.
+                 */
                 note: string;
             }[];
             /** @description Hand it in as `pageToken` for the next page; null on the last. */
@@ -3688,6 +3740,10 @@ export interface components {
             /** @description Whether it is the one of this very request. */
             current: boolean;
         };
+        /** @description What a device is to let be done with USB storage. */
+        SetUsbPolicy: {
+            policy: components["schemas"]["UsbPolicy"];
+        };
         /** @description Whether the installation waits for its first admin. */
         Setup: {
             /** @description True until the first admin exists. */
@@ -3977,6 +4033,16 @@ export interface components {
              */
             file: string;
         };
+        /**
+         * @description What may be done with USB storage.
+         * @enum {string}
+         */
+        UsbPolicy: "allow" | "read_only" | "block";
+        /**
+         * @description What became of a policy.
+         * @enum {string}
+         */
+        UsbPolicyState: "pending" | "applied" | "failed" | "expired" | "cancelled";
         /** @description A person, or a device's technical account. */
         User: {
             /** @description UUIDv7, never changes. */
@@ -4865,6 +4931,59 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_usb_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the device. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUsbPolicy"];
+            };
+        };
+        responses: {
+            /** @description The device from now on. */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description `device_not_found`. */
+            404: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -62,7 +62,8 @@ pub(super) async fn check(sandbox: &Sandbox, world: &World) -> anyhow::Result<()
 }
 
 /// What no key leads to.
-const NOT_FOR_KEYS: [&str; 7] = [
+const NOT_FOR_KEYS: [&str; 8] = [
+    "device.v1.DeviceTokenService",
     "identity.v1.EnrolmentService",
     "identity.v1.PasswordService",
     "identity.v1.SessionService",
@@ -220,9 +221,10 @@ pub(super) fn heard(outcome: &Result<(), Status>) -> Heard {
 }
 
 /// Refusals of what goes with a call: a password, a code, the token of a link or of a session.
-const PROOFS: [&str; 9] = [
+const PROOFS: [&str; 10] = [
     "credentials_invalid",
     "current_password_wrong",
+    "device_token_invalid",
     "email_not_in_company",
     "invite_token_invalid",
     "provisioning_code_invalid",

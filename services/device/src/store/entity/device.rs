@@ -32,6 +32,19 @@ pub(crate) struct Model {
     pub(crate) hardware_digest: Option<Vec<u8>>,
     pub(crate) disks_digest: Option<Vec<u8>>,
     pub(crate) network_digest: Option<Vec<u8>>,
+    /// What staff want to be done with USB storage; the columns that follow say what became of it.
+    pub(crate) usb_policy: Option<String>,
+    /// Rises by one each time it is set.
+    pub(crate) usb_policy_revision: Option<i64>,
+    pub(crate) usb_policy_state: Option<String>,
+    /// Why it failed.
+    pub(crate) usb_policy_reason: Option<String>,
+    pub(crate) usb_policy_detail: Option<String>,
+    /// When it was set; what the poll for policies looks at.
+    pub(crate) usb_policy_set_at: Option<DateTimeUtc>,
+    pub(crate) usb_policy_actor_kind: Option<String>,
+    pub(crate) usb_policy_actor_id: Option<String>,
+    pub(crate) usb_policy_reported_at: Option<DateTimeUtc>,
     pub(crate) token_generation: i64,
     pub(crate) enrolled: bool,
     /// When the generation rose last; what the poll for resets looks at.

@@ -4,6 +4,7 @@ pub(crate) mod agent;
 pub(crate) mod evidence;
 pub(crate) mod identity;
 pub(crate) mod inventory;
+pub(crate) mod policy;
 pub(crate) mod replica;
 
 pub(crate) use agent::reason;

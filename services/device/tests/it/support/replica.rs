@@ -89,6 +89,7 @@ impl World {
             unknown_grace_millis: 1_500,
             sweep_millis: 50,
             reset_poll_millis: 200,
+            usb_policy_poll_millis: 200,
             upkeep_millis: 200,
             hello_timeout_millis: 300,
             drain_millis: 100,

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { AuditChange, AuditEntry, Role } from "@/api/types";
+import { policyOf } from "@/features/devices/model/usb-policy";
 import { ScopeSummary } from "@/features/service-accounts/components/scope-summary";
 import { companyQuery, userQuery } from "@/features/tickets/api/choices";
 import { UserLink } from "@/features/users/components/user-link";
@@ -23,6 +24,7 @@ interface ChangeValueProps {
 export function ChangeValue({ change, value, target }: ChangeValueProps) {
   const { t } = useTranslation("audit");
   const common = useTranslation().t;
+  const devices = useTranslation("devices").t;
   const locale = useLocale();
   if (value === null) return <span className="text-ink-3">{t("nothing")}</span>;
   switch (valueKindOf(change)) {
@@ -32,6 +34,10 @@ export function ChangeValue({ change, value, target }: ChangeValueProps) {
     }
     case "yesNo":
       return <>{t(value === "true" ? "yes" : "no")}</>;
+    case "usbPolicy": {
+      const policy = policyOf(value);
+      return <>{policy ? devices(`usb.policy.${policy}`) : value}</>;
+    }
     case "time":
       return <>{formatDateTime(value, locale)}</>;
     case "scopes":

@@ -21,6 +21,7 @@ export const actions = [
   "device.reset",
   "device.user_linked",
   "device.user_unlinked",
+  "device.usb_policy_set",
   "queue.created",
   "queue.updated",
   "queue.deleted",
@@ -56,7 +57,7 @@ export function actionOf(name: string): Action | undefined {
 }
 
 /** How a field's values are read. */
-export type ValueKind = "text" | "role" | "yesNo" | "time" | "scopes" | "company" | "user" | "run";
+export type ValueKind = "text" | "role" | "yesNo" | "time" | "scopes" | "company" | "user" | "run" | "usbPolicy";
 
 /** Fields with a name of their own, and how their values are read. */
 export const fields = {
@@ -76,6 +77,7 @@ export const fields = {
   notes: "text",
   assigned_user_id: "user",
   linked_user_ids: "user",
+  usb_policy: "usbPolicy",
   archived: "yesNo",
   expression: "text",
   time_zone: "text",

@@ -18,6 +18,7 @@ import { HardwareSection } from "./hardware-section";
 import { NetworkSection } from "./network-section";
 import { NotEnrolledNotice } from "./not-enrolled-notice";
 import { ResetAgent } from "./reset-agent";
+import { UsbPolicySection } from "./usb-policy-section";
 
 /** One computer: whether it is alive, whose it is, what it is, and what happened to it. */
 export function DevicePage({ id }: { id: string }) {
@@ -64,11 +65,16 @@ function DeviceView({ device }: { device: Device }) {
           </div>
           {mayManage && (
             <div className="flex flex-col gap-8 px-4 pt-2 pb-8 md:px-6 lg:col-start-2 lg:border-l lg:border-line lg:px-5 lg:pt-6">
+              <UsbPolicySection device={device} />
               <DeviceNotes device={device} />
               <ResetAgent device={device} />
             </div>
           )}
-          {!mayManage && <div className="hidden border-l border-line lg:col-start-2 lg:block" />}
+          {!mayManage && (
+            <div className="px-4 pt-2 pb-8 md:px-6 lg:col-start-2 lg:border-l lg:border-line lg:px-5 lg:pt-6">
+              {device.usbPolicy && <UsbPolicySection device={device} />}
+            </div>
+          )}
         </div>
       </PageBody>
     </>

@@ -1,13 +1,17 @@
 import { Link } from "@tanstack/react-router";
 import {
+  CircleAlert,
   CircleCheck,
   Cpu,
   type LucideIcon,
   MonitorCheck,
   PencilLine,
+  ShieldCheck,
   Ticket,
+  TimerOff,
   Unlink,
   Unplug,
+  Usb,
   UserRoundPlus,
   Wifi,
   WifiOff,
@@ -30,6 +34,10 @@ const icons: Record<Kind, [icon: LucideIcon, colour: string]> = {
   inventory_changed: [Cpu, "text-ink-3"],
   online: [Wifi, "text-online"],
   offline: [WifiOff, "text-offline"],
+  usb_policy_set: [Usb, "text-ink-3"],
+  usb_policy_applied: [ShieldCheck, "text-accent"],
+  usb_policy_failed: [CircleAlert, "text-danger"],
+  usb_policy_expired: [TimerOff, "text-ink-3"],
   ticket_opened: [Ticket, "text-ink-3"],
   ticket_resolved: [CircleCheck, "text-resolved-ink"],
 };
@@ -41,7 +49,7 @@ const MOST = 4;
 export function TimelineItem({ entry }: { entry: DeviceTimelineEntry }) {
   const { t } = useTranslation("devices");
   const locale = useLocale();
-  const { sentence, changes } = useTimelineText()(entry);
+  const { sentence, changes, note } = useTimelineText()(entry);
   const kind = kindOf(entry);
   const [Icon, colour] = kind ? icons[kind] : [PencilLine, "text-ink-3"];
   const hidden = changes.slice(MOST);
@@ -61,7 +69,7 @@ export function TimelineItem({ entry }: { entry: DeviceTimelineEntry }) {
             </Link>
           )}
         </p>
-        {!entry.ticketId && entry.note && <p className="text-xs break-words text-ink-3">{entry.note}</p>}
+        {note && <p className="text-xs break-words text-ink-3">{note}</p>}
         <Changes changes={changes.slice(0, MOST)} />
         {hidden.length > 0 && (
           <details className="text-xs">

@@ -1,9 +1,10 @@
 import { useTranslation } from "react-i18next";
-import type { DeviceTimelineEntry } from "@/api/types";
+import type { DeviceTimelineEntry, UsbPolicyState } from "@/api/types";
 import { formatBytes } from "@/lib/bytes";
 import { useActorName } from "@/lib/use-actor-name";
 import { useLocale } from "@/lib/use-locale";
-import { isFirstReport, kindOf, parseDisk, personOf, type ToldChange, toldChanges } from "../model/timeline";
+import { isAboutUsb, isFirstReport, kindOf, parseDisk, personOf, type ToldChange, toldChanges } from "../model/timeline";
+import { policyOf, reasonOf } from "../model/usb-policy";
 
 /** One fact that changed, in words. */
 export interface ChangeWords {
@@ -17,6 +18,8 @@ export interface ChangeWords {
 export interface EntryWords {
   sentence: string;
   changes: ChangeWords[];
+  /** Shown below the sentence. */
+  note?: string;
 }
 
 /** Tells an entry of a device's timeline in the user's language. */
@@ -32,6 +35,7 @@ export function useTimelineText(): (entry: DeviceTimelineEntry) => EntryWords {
   const valueOf = ({ fact, item }: ToldChange, value: string | null): string | null => {
     if (value === null) return null;
     if (fact === "hardware.memoryBytes") return formatBytes(Number(value), locale);
+    if (fact === "usbPolicyState") return t(`usb.state.${value as UsbPolicyState}`, { defaultValue: value });
     const disk = item?.list === "disks" ? parseDisk(value) : undefined;
     if (!disk) return value;
     const { fileSystem, totalBytes, freePercent } = disk;
@@ -51,7 +55,15 @@ export function useTimelineText(): (entry: DeviceTimelineEntry) => EntryWords {
       const person = personOf(entry) ?? t("timeline.somebody");
       return { sentence: t(`timeline.kind.${kind}`, { actor, person }), changes: [] };
     }
+    if (kind && isAboutUsb(kind)) {
+      const wanted = policyOf(entry.changes[0]?.newValue);
+      const policy = wanted ? t(`usb.policy.${wanted}`) : t("unknown");
+      const reason = reasonOf(entry.note);
+      const note = reason ? t(`usb.reason.${reason}`) : entry.note;
+      return { sentence: t(`timeline.kind.${kind}`, { actor, policy }), changes: [], note };
+    }
     const sentence = kind ? t(`timeline.kind.${kind}`, { actor }) : t("timeline.unknown", { actor });
-    return { sentence, changes: toldChanges(entry).map(wordsOf) };
+    const note = entry.ticketId ? "" : entry.note;
+    return { sentence, changes: toldChanges(entry).map(wordsOf), note };
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "@/api/types";
-import { byDay, isFirstReport, kindOf, parseDisk, personOf, toldChanges } from "./timeline";
+import { byDay, isAboutUsb, isFirstReport, kindOf, parseDisk, personOf, toldChanges } from "./timeline";
 
 const change = (field: string, oldValue: string | null, newValue: string | null, labels: Partial<Change> = {}): Change => ({
   field,
@@ -15,6 +15,8 @@ describe("a device's timeline", () => {
   it("knows its kinds and leaves unknown ones for plain words", () => {
     expect(kindOf({ type: "reenrolled" })).toBe("reenrolled");
     expect(kindOf({ type: "teleported" })).toBeUndefined();
+    expect(isAboutUsb("usb_policy_failed")).toBe(true);
+    expect(isAboutUsb("updated")).toBe(false);
   });
 
   it("names what changed, by people's names where ids stand for them", () => {

@@ -11,6 +11,10 @@ export const kinds = [
   "inventory_changed",
   "online",
   "offline",
+  "usb_policy_set",
+  "usb_policy_applied",
+  "usb_policy_failed",
+  "usb_policy_expired",
   "ticket_opened",
   "ticket_resolved",
 ] as const;
@@ -21,6 +25,11 @@ export function kindOf(entry: Pick<DeviceTimelineEntry, "type">): Kind | undefin
   return kinds.find((kind) => kind === entry.type);
 }
 
+/** Whether an entry is about a policy for USB storage, which its first change names. */
+export function isAboutUsb(kind: Kind): kind is Extract<Kind, `usb_policy_${string}`> {
+  return kind.startsWith("usb_policy_");
+}
+
 /** Facts with a name of their own. */
 export const facts = [
   "displayName",
@@ -28,6 +37,7 @@ export const facts = [
   "companyId",
   "assignedUserId",
   "linkedUserIds",
+  "usbPolicyState",
   "hostName",
   "agentVersion",
   "os.family",
