@@ -1,9 +1,11 @@
 //! What can be done: one function a use case, each in one transaction.
 
+pub mod access;
 pub mod accounts;
 pub mod devices;
 pub mod enrolment;
 pub mod fences;
+pub mod history;
 pub mod inventory;
 pub mod jobs;
 pub mod links;
@@ -12,6 +14,7 @@ pub mod reset;
 pub mod sessions;
 pub mod tickets;
 pub mod timeline;
+pub mod tokens;
 pub mod users;
 
 use std::{
@@ -48,6 +51,7 @@ use crate::{
     error::Result,
     exchange::ExchangeState,
     hot::HotStore,
+    lateness::Lateness,
     store,
     streams::Streams,
 };
@@ -81,8 +85,8 @@ pub struct Inner {
     pub streams: Arc<Streams>,
     /// Makes the sweep look at once.
     pub(crate) wake: Notify,
-    /// One sweep at a time.
-    pub(crate) sweep: tokio::sync::Mutex<()>,
+    /// One sweep at a time, and who was late at the last.
+    pub(crate) sweep: tokio::sync::Mutex<Lateness>,
     exchange: Mutex<ExchangeState>,
     handshakes: Mutex<Bucket>,
     inventories: Mutex<Bucket>,

@@ -36,6 +36,8 @@ pub enum Kind {
     UserLinked,
     /// A further person was untied.
     UserUnlinked,
+    /// Staff said whose it is and as what they use it.
+    AccessAdjusted,
     /// A ticket about it was opened.
     TicketOpened,
     /// A ticket about it was resolved.
@@ -43,7 +45,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Enrolled,
         Self::Reenrolled,
         Self::Reset,
@@ -53,6 +55,7 @@ impl Kind {
         Self::Offline,
         Self::UserLinked,
         Self::UserUnlinked,
+        Self::AccessAdjusted,
         Self::TicketOpened,
         Self::TicketResolved,
     ];
@@ -70,6 +73,7 @@ impl Kind {
             Self::Offline => "offline",
             Self::UserLinked => "user_linked",
             Self::UserUnlinked => "user_unlinked",
+            Self::AccessAdjusted => "access_adjusted",
             Self::TicketOpened => "ticket_opened",
             Self::TicketResolved => "ticket_resolved",
         }

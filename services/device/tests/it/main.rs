@@ -5,10 +5,13 @@
 
 mod support;
 
+mod access;
 mod enrolment;
 mod facts;
+mod history;
 mod inventory;
 mod jobs;
+mod lateness;
 mod links;
 mod listing;
 mod people;
@@ -17,3 +20,4 @@ mod replicas;
 mod reset;
 mod sessions;
 mod store;
+mod tokens;

@@ -197,5 +197,9 @@ impl DeviceService for Directory {
         get_user_references(device::GetUserReferencesRequest) -> device::UserReferences;
         reset_agent(device::ResetAgentRequest) -> device::ResetAgentResponse;
         list_timeline(device::ListDeviceTimelineRequest) -> device::ListDeviceTimelineResponse;
+        adjust_access(device::AdjustAccessRequest) -> device::Device;
+        list_device_tokens(device::ListDeviceTokensRequest) -> device::ListDeviceTokensResponse;
+        get_presence_history(device::GetPresenceHistoryRequest) -> device::GetPresenceHistoryResponse;
+        get_presence_by_company(device::GetPresenceByCompanyRequest) -> device::GetPresenceByCompanyResponse;
     }
 }

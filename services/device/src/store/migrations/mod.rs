@@ -2,6 +2,7 @@
 
 mod m0101_device;
 mod m0102_links;
+mod m0104_access;
 
 use chamados_store_kit::Migrations;
 use sea_orm_migration::MigrationTrait;
@@ -16,5 +17,6 @@ fn list() -> Vec<Box<dyn MigrationTrait>> {
     let mut list = chamados_store_kit::migrations::base();
     list.push(Box::new(m0101_device::Migration));
     list.push(Box::new(m0102_links::Migration));
+    list.push(Box::new(m0104_access::Migration));
     list
 }
