@@ -14,9 +14,9 @@ use crate::{
     problem::Problem,
     routes::{
         activity, attachments, audit, auth, bulk, categories, chats, comments, companies,
-        dashboard, device_links, devices, drafts, events, invites, jobs, links, me, merges, ops,
-        queues, runs, service_accounts, sessions, setup, tenants, ticket_export, tickets, timeline,
-        transitions, usb_policy, users,
+        dashboard, device_access, device_export, device_links, device_presence, devices, drafts,
+        events, invites, jobs, links, me, merges, ops, queues, runs, service_accounts, sessions,
+        setup, tenants, ticket_export, tickets, timeline, transitions, usb_policy, users,
     },
     state::Gateway,
     trace::{self, Trace},
@@ -94,10 +94,14 @@ fn api() -> OpenApiRouter<Gateway> {
         .routes(routes!(audit::export_audit_log))
         .routes(routes!(devices::list_own_devices))
         .routes(routes!(devices::list_devices))
+        .routes(routes!(device_export::export_devices))
         .routes(routes!(devices::get_device, devices::update_device))
         .routes(routes!(device_links::link_user, device_links::unlink_user))
         .routes(routes!(devices::reset_agent))
         .routes(routes!(usb_policy::set_usb_policy))
+        .routes(routes!(device_access::adjust_access))
+        .routes(routes!(device_access::list_device_tokens))
+        .routes(routes!(device_presence::get_presence_history))
         .routes(routes!(devices::list_device_timeline))
         .routes(routes!(jobs::list_jobs))
         .routes(routes!(jobs::update_job))

@@ -52,6 +52,12 @@ where
     Ok(answer(file_name, head, pages))
 }
 
+/// A value of an enumeration as it is in JSON.
+pub(crate) fn word(value: &impl serde::Serialize) -> Result<String> {
+    let value = serde_json::to_value(value).map_err(Problem::internal)?;
+    Ok(value.as_str().unwrap_or_default().to_owned())
+}
+
 enum Step {
     Made(Rows),
     Token(String),

@@ -8,6 +8,7 @@ pub mod fingerprint;
 mod hardware;
 mod network;
 mod os;
+mod users;
 
 use std::path::Path;
 
@@ -37,6 +38,7 @@ impl Inventory {
             Content::Hardware(hardware::collect(root)),
             Content::Disks(disks::collect()),
             Content::Network(network::collect()),
+            Content::Users(users::collect(root)),
         ])
     }
 
@@ -81,6 +83,7 @@ fn section(content: Content) -> Section {
         Content::Hardware(hardware) => (SectionKind::Hardware, hardware.encode_to_vec()),
         Content::Disks(disks) => (SectionKind::Disks, disks.encode_to_vec()),
         Content::Network(network) => (SectionKind::Network, network.encode_to_vec()),
+        Content::Users(users) => (SectionKind::Users, users.encode_to_vec()),
     };
     let digest = Bytes::copy_from_slice(&blake3::hash(&encoded).as_bytes()[..16]);
     Section { kind: kind.into(), digest, content: Some(content) }
@@ -151,11 +154,12 @@ mod tests {
     #[test]
     fn two_looks_at_this_machine_agree_and_fit_a_message() {
         let inventory = Inventory::collect(Path::new("/"));
-        assert_eq!(inventory.digests().len(), 4);
+        assert_eq!(inventory.digests().len(), 5);
         let again = Inventory::collect(Path::new("/"));
-        // Disks may really change between the two looks.
+        // Disks may really change between the two looks, and people come and go.
         let changed = kinds(&again.changed_since(&inventory));
-        assert!(changed.iter().all(|kind| *kind == SectionKind::Disks), "{changed:?}");
+        let may = [SectionKind::Disks, SectionKind::Users];
+        assert!(changed.iter().all(|kind| may.contains(kind)), "{changed:?}");
         let size: usize = inventory.sections.iter().map(Section::encoded_len).sum();
         assert!(size < crate::MESSAGE_LIMIT / 2);
     }

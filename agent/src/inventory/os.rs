@@ -12,7 +12,7 @@ use super::text;
 pub(super) fn collect(root: &Path) -> OperatingSystem {
     let release = OsRelease::read(root);
     let read = |path: &str| fs::read_to_string(root.join(path)).ok();
-    let name = release.name.or_else(|| System::name().ok());
+    let name = release.name.or_else(product_name);
     let version = release.version.or_else(|| System::os_version().ok());
     let build = read("proc/sys/kernel/osrelease").or_else(|| System::kernel_version().ok());
     let host_name = read("proc/sys/kernel/hostname").or_else(|| System::host_name().ok());
@@ -24,6 +24,12 @@ pub(super) fn collect(root: &Path) -> OperatingSystem {
         architecture: std::env::consts::ARCH.to_owned(),
         host_name: text(host_name.unwrap_or_default()),
     }
+}
+
+/// The product and its edition: Windows says both only here, and elsewhere this is a sentence.
+fn product_name() -> Option<String> {
+    let edition = if cfg!(windows) { System::long_os_version().ok() } else { None };
+    edition.or_else(|| System::name().ok())
 }
 
 /// What `os-release(5)` says of the product.

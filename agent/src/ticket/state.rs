@@ -26,6 +26,9 @@ pub(super) fn lines(root: &Path, policy: Option<&KeptPolicy>, now: DateTime<Utc>
             Content::Network(list) => {
                 list.interfaces.iter().take(MOST).for_each(|each| lines.interface(each));
             }
+            Content::Users(list) => {
+                list.users.iter().take(MOST).for_each(|user| lines.add("logged in", &user.name));
+            }
         }
     }
     lines.load();

@@ -39,7 +39,13 @@ async fn hello_beats_acks_and_good_bye() {
     assert!(hello.clock.is_some());
     assert_eq!(
         kinds(&hello.digests),
-        [SectionKind::Os, SectionKind::Hardware, SectionKind::Disks, SectionKind::Network]
+        [
+            SectionKind::Os,
+            SectionKind::Hardware,
+            SectionKind::Disks,
+            SectionKind::Network,
+            SectionKind::Users,
+        ]
     );
     assert!(hello.digests.iter().all(|digest| digest.content.is_none()));
 

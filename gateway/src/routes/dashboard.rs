@@ -1,7 +1,7 @@
 //! The dashboard: all that its page shows at first, in one answer.
 
 use axum::extract::State;
-use chamados_proto::ticket::v1 as pb;
+use chamados_proto::{device::v1 as device, ticket::v1 as pb};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::tickets::{Ticket, TicketStatus, mention};
 use crate::{
     extract::{Json, Query},
-    names::{Mentions, Names, QueueRef, UserRef},
+    names::{CompanyRef, Mentions, Names, QueueRef, UserRef},
     problem::{Problem, Result},
     session::Caller,
     state::Gateway,
@@ -30,6 +30,9 @@ pub(crate) struct Dashboard {
     latest_tickets: Vec<Ticket>,
     /// Who works now, longest first, on one page of at most 25. Null for all but staff.
     active_work: Option<List<ActiveWork>>,
+    /// Companies with devices, most offline first, on one page of at most 25. Null for all but staff, and
+    /// while it cannot be told.
+    devices_by_company: Option<List<CompanyDevices>>,
 }
 
 /// How many tickets there are that the caller may see.
@@ -125,6 +128,18 @@ pub(crate) struct ActiveWork {
     started_at: DateTime<Utc>,
 }
 
+/// Devices of a company.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CompanyDevices {
+    company: CompanyRef,
+    /// All of them.
+    devices: i64,
+    /// Those that are offline, also those that were never seen.
+    offline: i64,
+    /// Those whose presence is not known now.
+    unknown: i64,
+}
+
 /// Which days the trends are of.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", default)]
@@ -183,11 +198,12 @@ pub(crate) async fn get_dashboard(
     };
     let (mut figures, mut others) = (gateway.clients.dashboard(), gateway.clients.dashboard());
     let mut tickets = gateway.clients.tickets();
-    let (counts, trends, latest, active) = futures::try_join!(
+    let (counts, trends, latest, active, presence) = futures::try_join!(
         figures.get_ticket_counts(caller.request(pb::GetTicketCountsRequest {})),
         others.get_ticket_trends(caller.request(range)),
         tickets.list_tickets(caller.request(latest)),
         active_work(&gateway, &caller),
+        devices_by_company(&gateway, &caller),
     )?;
     let (counts, trends) = (counts.into_inner(), trends.into_inner());
     let tickets = latest.into_inner().tickets;
@@ -198,6 +214,8 @@ pub(crate) async fn get_dashboard(
     trends.people.iter().for_each(|person| mentions.user(Some(&person.user_id)));
     let working = active.iter().flat_map(|active| &active.work);
     working.for_each(|work| mentions.user(Some(&work.user_id)));
+    let companies = presence.iter().flat_map(|presence| &presence.companies);
+    companies.for_each(|company| mentions.company(Some(&company.company_id)));
     let names = mentions.resolve(&gateway, &caller).await;
 
     let tickets = tickets.into_iter().map(|ticket| Ticket::of(ticket, &names));
@@ -209,6 +227,7 @@ pub(crate) async fn get_dashboard(
         },
         latest_tickets: tickets.collect::<Result<_>>()?,
         active_work: active.map(|active| named_work(active, &names)).transpose()?,
+        devices_by_company: presence.map(|presence| named_devices(presence, &names)),
     }))
 }
 
@@ -222,6 +241,36 @@ async fn active_work(
     }
     let request = caller.request(pb::ListActiveWorkRequest::default());
     Ok(Some(gateway.clients.dashboard().list_active_work(request).await?.into_inner()))
+}
+
+/// Nothing for those who may not know. The page is about tickets: it stands also when devices cannot be
+/// told of.
+async fn devices_by_company(
+    gateway: &Gateway,
+    caller: &Caller,
+) -> std::result::Result<Option<device::GetPresenceByCompanyResponse>, tonic::Status> {
+    if !caller.principal().is_staff() {
+        return Ok(None);
+    }
+    let request = caller.request(device::GetPresenceByCompanyRequest::default());
+    let answer = gateway.clients.devices().get_presence_by_company(request).await;
+    Ok(answer.map(tonic::Response::into_inner).map(Some).unwrap_or_else(|status| {
+        tracing::warn!(code = ?status.code(), "the dashboard comes without devices");
+        None
+    }))
+}
+
+fn named_devices(
+    presence: device::GetPresenceByCompanyResponse,
+    names: &Names,
+) -> List<CompanyDevices> {
+    let companies = presence.companies.into_iter().map(|each| CompanyDevices {
+        company: names.company(each.company_id),
+        devices: each.devices,
+        offline: each.offline,
+        unknown: each.unknown,
+    });
+    List::page(companies.collect(), String::new(), presence.total_size)
 }
 
 fn named_counts(counts: pb::TicketCounts, names: &Names) -> Result<TicketCounts> {

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{changes::Change, inventory::Inventory, usb_policy::DeviceUsbPolicy};
+use super::{
+    changes::Change, device_access::Persona, inventory::Inventory, usb_policy::DeviceUsbPolicy,
+};
 use crate::{
     extract::{Json, Path, Query},
     idempotency::IdempotencyKey,
@@ -24,34 +26,36 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Device {
     /// UUIDv7, for the computer's whole life.
-    id: String,
+    pub(super) id: String,
     /// Chosen by staff; may be empty.
     display_name: String,
     /// As the agent says.
-    host_name: String,
+    pub(super) host_name: String,
     /// Display name, or host name.
-    name: String,
-    company: CompanyRef,
+    pub(super) name: String,
+    pub(super) company: CompanyRef,
     /// The person it belongs to now.
-    assigned_user: Option<UserRef>,
+    pub(super) assigned_user: Option<UserRef>,
+    /// As what they use it; gives no right.
+    pub(super) persona: Persona,
     /// Further people tied to it, in the order in which they were linked.
-    linked_users: Vec<UserRef>,
+    pub(super) linked_users: Vec<UserRef>,
     /// Name and edition, then the build in brackets: "Windows 11 Pro (26100)". Empty until reported.
-    os_label: String,
-    agent_version: String,
-    presence: Presence,
+    pub(super) os_label: String,
+    pub(super) agent_version: String,
+    pub(super) presence: Presence,
     /// Since when, as far as known.
-    presence_since: Option<DateTime<Utc>>,
+    pub(super) presence_since: Option<DateTime<Utc>>,
     /// Last message; null when never seen.
-    last_seen_at: Option<DateTime<Utc>>,
+    pub(super) last_seen_at: Option<DateTime<Utc>>,
     /// False after a reset, until it enrols again.
-    enrolled: bool,
+    pub(super) enrolled: bool,
     /// Staff's notes, plain text.
     notes: String,
-    inventory: Inventory,
+    pub(super) inventory: Inventory,
     /// Null when staff never set one.
     usb_policy: Option<DeviceUsbPolicy>,
-    created_at: DateTime<Utc>,
+    pub(super) created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     /// Number of changes of the record. Heartbeats do not count.
     version: i64,
@@ -68,6 +72,7 @@ impl Device {
             host_name: device.host_name,
             company: names.company(device.company_id),
             assigned_user: device.assigned_user_id.map(|id| names.user(id)),
+            persona: Persona::of(device.persona)?,
             linked_users: device.linked_user_ids.into_iter().map(|id| names.user(id)).collect(),
             os_label: device.os_label,
             agent_version: device.agent_version,
@@ -92,10 +97,10 @@ impl Versioned for Device {
 }
 
 /// Which devices a list holds.
-#[derive(Default, Deserialize, IntoParams)]
+#[derive(Clone, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", default)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct ListDevices {
+pub(crate) struct DeviceFilter {
     /// Only this company's.
     company_id: Option<Uuid>,
     /// Part of display name, host name, serial or address, without regard to case, at most 200
@@ -103,10 +108,21 @@ pub(crate) struct ListDevices {
     q: String,
     /// Any of these. Repeatable.
     presence: Vec<Presence>,
-    /// Records a page; 25 when left out, and never more than 100.
-    page_size: i32,
-    /// `nextPageToken` of the page before.
-    page_token: String,
+}
+
+impl DeviceFilter {
+    /// A page of what matches, as the service is asked for it.
+    pub(super) fn message(self, page_size: i32, page_token: String) -> pb::ListDevicesRequest {
+        pb::ListDevicesRequest {
+            page_size,
+            page_token,
+            company_id: self.company_id.map(|id| id.to_string()),
+            query: self.q,
+            presences: self.presence.into_iter().map(Into::into).collect(),
+            assigned_user_id: None,
+            user_id: None,
+        }
+    }
 }
 
 /// What changes; what is left out stays.
@@ -134,7 +150,7 @@ pub(crate) struct DeviceTimelineEntry {
     /// UUIDv7.
     id: String,
     /// What happened: `enrolled`, `reenrolled`, `reset`, `updated`, `inventory_changed`, `online`,
-    /// `offline`, `user_linked`, `user_unlinked`, `usb_policy_set`, `usb_policy_applied`,
+    /// `offline`, `user_linked`, `user_unlinked`, `access_adjusted`, `usb_policy_set`, `usb_policy_applied`,
     /// `usb_policy_failed`, `usb_policy_expired`, `ticket_opened` or `ticket_resolved`.
     #[serde(rename = "type")]
     kind: String,
@@ -153,24 +169,16 @@ pub(crate) struct DeviceTimelineEntry {
 ///
 /// By name. Staff see all of the tenant, managers their company's, collaborators their own.
 #[utoipa::path(
-    get, path = "/api/admin/devices", tag = "devices", params(ListDevices),
+    get, path = "/api/admin/devices", tag = "devices", params(DeviceFilter, Paging),
     responses((status = 200, description = "One page.", body = List<Device>)),
 )]
 pub(crate) async fn list_devices(
     State(gateway): State<Gateway>,
     caller: Caller,
-    Query(query): Query<ListDevices>,
+    Query(filter): Query<DeviceFilter>,
+    Query(Paging { page_size, page_token }): Query<Paging>,
 ) -> Result<Json<List<Device>>> {
-    let message = pb::ListDevicesRequest {
-        page_size: query.page_size,
-        page_token: query.page_token,
-        company_id: query.company_id.map(|id| id.to_string()),
-        query: query.q,
-        presences: query.presence.into_iter().map(Into::into).collect(),
-        assigned_user_id: None,
-        user_id: None,
-    };
-    page(&gateway, &caller, message).await
+    Ok(Json(page(&gateway, &caller, filter.message(page_size, page_token)).await?))
 }
 
 /// List the caller's own devices
@@ -187,7 +195,7 @@ pub(crate) async fn list_own_devices(
 ) -> Result<Json<List<Device>>> {
     let user_id = caller.principal().user().map(|id| id.to_string());
     let message = pb::ListDevicesRequest { page_size, page_token, user_id, ..Default::default() };
-    page(&gateway, &caller, message).await
+    Ok(Json(page(&gateway, &caller, message).await?))
 }
 
 /// Get a device
@@ -326,11 +334,11 @@ pub(super) async fn tagged(
     Ok(Tagged(Device::of(device, &mentions.resolve(gateway, caller).await)?))
 }
 
-async fn page(
+pub(super) async fn page(
     gateway: &Gateway,
     caller: &Caller,
     message: pb::ListDevicesRequest,
-) -> Result<Json<List<Device>>> {
+) -> Result<List<Device>> {
     let answer = gateway.clients.devices().list_devices(caller.request(message)).await?;
     let page = answer.into_inner();
     let mut mentions = Mentions::default();
@@ -338,5 +346,5 @@ async fn page(
     let names = mentions.resolve(gateway, caller).await;
     let devices = page.devices.into_iter().map(|device| Device::of(device, &names));
     let devices = devices.collect::<Result<_>>()?;
-    Ok(Json(List::page(devices, page.next_page_token, page.total_size)))
+    Ok(List::page(devices, page.next_page_token, page.total_size))
 }

@@ -13,6 +13,17 @@ pub(crate) struct Inventory {
     hardware: Option<Hardware>,
     disks: Vec<Disk>,
     interfaces: Vec<NetworkInterface>,
+    /// Who was logged in when the agent looked last, by name.
+    users: Vec<LoggedInUser>,
+}
+
+impl Inventory {
+    /// Maker, model and serial number; empty where they are not known.
+    pub(super) fn into_machine(self) -> (String, String, String) {
+        self.hardware
+            .map(|hardware| (hardware.vendor, hardware.model, hardware.serial))
+            .unwrap_or_default()
+    }
 }
 
 /// Operating system.
@@ -77,6 +88,17 @@ pub(crate) struct NetworkInterface {
     addresses: Vec<String>,
 }
 
+/// Somebody logged in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LoggedInUser {
+    /// Name of the account, as the system has it.
+    name: String,
+    /// Whether a session of theirs is at the computer itself.
+    local: bool,
+    /// Whether one comes from elsewhere, for example by SSH.
+    remote: bool,
+}
+
 impl From<pb::Inventory> for Inventory {
     fn from(inventory: pb::Inventory) -> Self {
         Self {
@@ -84,6 +106,7 @@ impl From<pb::Inventory> for Inventory {
             hardware: inventory.hardware.map(Into::into),
             disks: inventory.disks.into_iter().map(Into::into).collect(),
             interfaces: inventory.interfaces.into_iter().map(Into::into).collect(),
+            users: inventory.users.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -130,5 +153,11 @@ impl From<pb::Disk> for Disk {
 impl From<pb::NetworkInterface> for NetworkInterface {
     fn from(interface: pb::NetworkInterface) -> Self {
         Self { name: interface.name, mac: interface.mac, addresses: interface.addresses }
+    }
+}
+
+impl From<pb::LoggedInUser> for LoggedInUser {
+    fn from(user: pb::LoggedInUser) -> Self {
+        Self { name: user.name, local: user.local, remote: user.remote }
     }
 }

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
     extract::Query,
-    problem::{Problem, Result},
+    problem::Result,
     session::Caller,
-    spreadsheet::{self, Rows},
+    spreadsheet::{self, Rows, word},
     state::Gateway,
 };
 
@@ -90,10 +90,4 @@ fn row(ticket: Ticket) -> Result<Vec<String>> {
         ticket.worked_seconds.to_string(),
         ticket.id,
     ])
-}
-
-/// A value of an enumeration as it is in JSON.
-fn word(value: &impl serde::Serialize) -> Result<String> {
-    let value = serde_json::to_value(value).map_err(Problem::internal)?;
-    Ok(value.as_str().unwrap_or_default().to_owned())
 }

@@ -9,6 +9,7 @@ pub mod error;
 mod events;
 mod exchange;
 pub mod hot;
+mod lateness;
 mod presence;
 pub mod store;
 pub mod streams;

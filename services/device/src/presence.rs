@@ -19,10 +19,12 @@ use crate::{
     domain::{
         brake::Incident,
         device::Ordinal,
-        presence::{Presence, Pulse, Stamp, ticks},
+        history,
+        presence::{Presence, Pulse, Stamp, is_stale, ticks},
         timeline::{Entry, Kind},
     },
     error::Result,
+    lateness::Lateness,
     store::{
         self,
         devices::Fence,
@@ -118,25 +120,41 @@ pub(crate) async fn recheck(app: &App) -> Result<()> {
 }
 
 async fn sweep(app: &App) -> Result<Swept> {
-    let _one_at_a_time = app.sweep.lock().await;
+    // One at a time.
+    let mut lateness = app.sweep.lock().await;
     let now = app.stamp();
     let foreign = app.exchange_state().may_judge_foreign(app.config.sweep_millis, now);
-    let (candidates, online) = candidates(app, foreign, now);
-    if candidates.is_empty() {
-        return Ok(Swept::default());
+    let Scan { candidates, online, late } = scan(app, foreign, now);
+    let mut swept = Swept::default();
+    if !candidates.is_empty() {
+        let mut plan = plan(app, &candidates).await?;
+        brake(app, &mut plan, &candidates, online, now).await?;
+        swept = write(app, plan).await?;
     }
-    let mut plan = plan(app, &candidates).await?;
-    brake(app, &mut plan, &candidates, online, now).await?;
-    write(app, plan).await
+    tell_of_lateness(app, &mut lateness, &late, now).await?;
+    Ok(swept)
 }
 
-/// Devices whose verdict is not what their record is believed to say, and how many are online.
-fn candidates(app: &App, foreign: bool, now: Stamp) -> (Vec<Candidate>, u64) {
+/// What one look at the hot store finds, in the order of ordinals.
+#[derive(Debug, Default)]
+struct Scan {
+    /// Devices whose verdict is not what their record is believed to say.
+    candidates: Vec<Candidate>,
+    /// How many are online.
+    online: u64,
+    /// Those of this process that are online and late.
+    late: Vec<Ordinal>,
+}
+
+fn scan(app: &App, foreign: bool, now: Stamp) -> Scan {
     let rule = app.config.rule();
-    let mut online = 0;
-    let mut candidates = Vec::new();
+    let Scan { mut candidates, mut online, mut late } = Scan::default();
     app.hot.slots().scan(|ordinal, pulse| {
-        online += u64::from(pulse.belief == Some(Presence::Online));
+        let is_online = pulse.belief == Some(Presence::Online);
+        online += u64::from(is_online);
+        if is_online && pulse.own && is_stale(pulse, now) {
+            late.push(ordinal);
+        }
         if !pulse.own && !foreign {
             return;
         }
@@ -146,7 +164,25 @@ fn candidates(app: &App, foreign: bool, now: Stamp) -> (Vec<Candidate>, u64) {
             candidates.push(Candidate { ordinal, pulse: *pulse, verdict });
         }
     });
-    (candidates, online)
+    Scan { candidates, online, late }
+}
+
+/// Tells of devices that became late or are so no longer. Reads who may know; writes nothing.
+async fn tell_of_lateness(
+    app: &App,
+    lateness: &mut Lateness,
+    late: &[Ordinal],
+    now: Stamp,
+) -> Result<()> {
+    let slots = app.hot.slots();
+    let is_online = |ordinal| slots.get(ordinal).pulse().belief == Some(Presence::Online);
+    // Two exchanges: the one under way may have begun before.
+    let patience = ticks(2 * app.config.sweep_millis);
+    let due = lateness.turn(late, now, patience, is_online);
+    if !due.is_empty() {
+        tell(app, &store::presence::load(&app.db, &due).await?).await;
+    }
+    Ok(())
 }
 
 /// Reads the records and leaves out what is right already.
@@ -273,16 +309,19 @@ async fn write(app: &App, plan: Plan) -> Result<Swept> {
     })
 }
 
-/// What the timeline says of a transition. Being unknown is our state, not the device's.
+/// What the timeline says of a transition. Being unknown is our state, not the device's: it is told only
+/// with an end that shows that nobody knew when it began.
 fn entry(state: &State, before: &HashMap<Ordinal, State>, now: DateTime<Utc>) -> Option<Entry> {
-    let was_unknown =
-        before.get(&state.ordinal).is_some_and(|state| state.presence == Presence::Unknown);
+    let before = before.get(&state.ordinal);
+    let unknown = before.filter(|before| before.presence == Presence::Unknown);
     let (kind, actor) = match state.presence {
-        Presence::Online if !was_unknown => (Kind::Online, Actor::Device(state.id)),
+        Presence::Online if unknown.is_none() => (Kind::Online, Actor::Device(state.id)),
         Presence::Offline => (Kind::Offline, Actor::Service(crate::NAME.to_owned())),
         _ => return None,
     };
-    Some(Entry::new(state.tenant, state.id, kind, actor, now))
+    let since = unknown.and_then(|before| before.since).filter(|_| kind == Kind::Offline);
+    let changes = since.into_iter().map(history::unknown_since).collect();
+    Some(Entry::new(state.tenant, state.id, kind, actor, now).with_changes(changes))
 }
 
 /// One signal for all devices that the same people see.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatClock, formatDate, formatDateTime, formatDuration, formatExact, formatRelative } from "./time";
+import { formatClock, formatDate, formatDateTime, formatDay, formatDayTime, formatDuration, formatExact, formatRelative } from "./time";
 
 const now = Date.parse("2026-11-23T15:00:00Z");
 const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
@@ -45,4 +45,10 @@ it("runs a clock", () => {
   expect(formatClock(42)).toBe("0:42");
   expect(formatClock(725.9)).toBe("12:05");
   expect(formatClock(3723)).toBe("1:02:03");
+});
+
+it("keeps the formats of days apart", () => {
+  const at = "2026-11-23T15:30:00Z";
+  expect(formatDay(at, "en")).toContain("2026");
+  expect(formatDayTime(at, "en")).not.toContain("2026");
 });

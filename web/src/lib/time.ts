@@ -54,7 +54,7 @@ export function formatDateTime(iso: string, locale: string): string {
 /** Day, month, hour and minute, for things of these weeks. */
 export function formatDayTime(iso: string, locale: string): string {
   return cached(
-    `day:${locale}`,
+    `day-time:${locale}`,
     () => new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }),
   ).format(new Date(iso));
 }

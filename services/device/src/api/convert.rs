@@ -14,14 +14,15 @@ use chamados_store_kit::idempotency;
 use uuid::Uuid;
 
 pub(super) use self::usb_policy::{policy_report, policy_update, set_usb_policy};
+use super::access;
 use crate::{
     app::{devices::View, enrolment::Enroll, links::NewLink, sessions::Hello},
     domain::{
         device::{DeviceFilter, Edit, LONGEST_NAME},
         fingerprint::Fingerprint,
         inventory::{
-            Content, Digest, Digests, Disk, Hardware, Interface, OperatingSystem, Section,
-            SectionKind,
+            Content, Digest, Digests, Disk, Hardware, Interface, LoggedInUser, OperatingSystem,
+            Section, SectionKind,
         },
         link::UserReferences,
         os_label,
@@ -36,7 +37,7 @@ const BATCH_IDS: usize = 500;
 /// Longest search text, in characters.
 const LONGEST_QUERY: usize = 200;
 /// Longest e-mail address, in characters.
-const LONGEST_EMAIL: usize = 254;
+pub(super) const LONGEST_EMAIL: usize = 254;
 /// Longest version of an agent, in characters.
 const LONGEST_VERSION: usize = 64;
 /// Most disks, interfaces, or addresses of one that are kept.
@@ -113,6 +114,7 @@ pub(super) fn section_kind(kind: SectionKind) -> i32 {
         SectionKind::Hardware => pb::SectionKind::Hardware,
         SectionKind::Disks => pb::SectionKind::Disks,
         SectionKind::Network => pb::SectionKind::Network,
+        SectionKind::Users => pb::SectionKind::Users,
     };
     kind.into()
 }
@@ -123,6 +125,7 @@ const fn kind_of(kind: pb::SectionKind) -> Option<SectionKind> {
         pb::SectionKind::Hardware => Some(SectionKind::Hardware),
         pb::SectionKind::Disks => Some(SectionKind::Disks),
         pb::SectionKind::Network => Some(SectionKind::Network),
+        pb::SectionKind::Users => Some(SectionKind::Users),
         pb::SectionKind::Unspecified => None,
     }
 }
@@ -161,6 +164,9 @@ fn content(content: Wire) -> Content {
         Wire::Network(list) => {
             Content::Network(list.interfaces.into_iter().take(LIST).map(interface).collect())
         }
+        Wire::Users(list) => {
+            Content::Users(list.users.into_iter().take(LIST).map(logged_in_user).collect())
+        }
     }
 }
 
@@ -180,6 +186,10 @@ fn interface(interface: pb::NetworkInterface) -> Interface {
         mac: text(&interface.mac, TEXT),
         addresses: interface.addresses.iter().take(LIST).map(|a| text(a, TEXT)).collect(),
     }
+}
+
+fn logged_in_user(user: pb::LoggedInUser) -> LoggedInUser {
+    LoggedInUser { name: text(&user.name, TEXT), local: user.local, remote: user.remote }
 }
 
 // --- requests of people
@@ -285,6 +295,7 @@ pub(super) fn device(view: View) -> pb::Device {
             hardware: device.inventory.hardware.map(hardware_message),
             disks: device.inventory.disks.into_iter().map(disk_message).collect(),
             interfaces: device.inventory.interfaces.into_iter().map(interface_message).collect(),
+            users: device.inventory.users.into_iter().map(logged_in_user_message).collect(),
         }),
         agent_version: device.agent_version,
         presence: presence_message(presence).into(),
@@ -297,6 +308,7 @@ pub(super) fn device(view: View) -> pb::Device {
         version: device.version,
         linked_user_ids: linked.iter().map(ToString::to_string).collect(),
         usb_policy: device.usb_policy.map(usb_policy::message),
+        persona: access::persona_message(device.persona).into(),
     }
 }
 
@@ -327,7 +339,7 @@ pub(super) fn entry(entry: Entry) -> pb::DeviceTimelineEntry {
     }
 }
 
-const fn presence_message(presence: Presence) -> pb::Presence {
+pub(super) const fn presence_message(presence: Presence) -> pb::Presence {
     match presence {
         Presence::Online => pb::Presence::Online,
         Presence::Stale => pb::Presence::Stale,
@@ -360,6 +372,11 @@ fn hardware_message(hardware: Hardware) -> pb::Hardware {
 fn disk_message(disk: Disk) -> pb::Disk {
     let Disk { name, mount_point, file_system, total_bytes, free_percent } = disk;
     pb::Disk { name, mount_point, file_system, total_bytes, free_percent }
+}
+
+fn logged_in_user_message(user: LoggedInUser) -> pb::LoggedInUser {
+    let LoggedInUser { name, local, remote } = user;
+    pb::LoggedInUser { name, local, remote }
 }
 
 fn interface_message(interface: Interface) -> pb::NetworkInterface {

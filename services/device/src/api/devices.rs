@@ -4,8 +4,10 @@ use chamados_chassis::{context::CallContext, error::status, page::PageRequest};
 use chamados_proto::device::v1 as pb;
 use tonic::{Request, Response, Status};
 
-use super::convert;
-use crate::app::{App, devices, links, reset, timeline, usb_policies, users};
+use super::{access as wire, convert};
+use crate::app::{
+    App, access, devices, history, links, reset, timeline, tokens, usb_policies, users,
+};
 
 pub(super) struct Devices {
     pub(super) app: App,
@@ -94,6 +96,16 @@ impl pb::device_service_server::DeviceService for Devices {
         Ok(Response::new(convert::device(view)))
     }
 
+    async fn adjust_access(
+        &self,
+        request: Request<pb::AdjustAccessRequest>,
+    ) -> Result<Response<pb::Device>, Status> {
+        let cx = CallContext::of(&request)?;
+        let wish = wire::adjustment(request.get_ref()).map_err(status)?;
+        let view = access::adjust(&self.app, &cx, wish).await.map_err(status)?;
+        Ok(Response::new(convert::device(view)))
+    }
+
     async fn unlink_user(
         &self,
         request: Request<pb::UnlinkUserRequest>,
@@ -130,5 +142,40 @@ impl pb::device_service_server::DeviceService for Devices {
             next_page_token: page.next_token,
             entries: page.items.into_iter().map(convert::entry).collect(),
         }))
+    }
+
+    async fn list_device_tokens(
+        &self,
+        request: Request<pb::ListDeviceTokensRequest>,
+    ) -> Result<Response<pb::ListDeviceTokensResponse>, Status> {
+        let cx = CallContext::of(&request)?;
+        let id = convert::device_id(&request.get_ref().device_id).map_err(status)?;
+        let tokens = tokens::list(&self.app, &cx, id).await.map_err(status)?;
+        let tokens = tokens.into_iter().map(wire::token).collect();
+        Ok(Response::new(pb::ListDeviceTokensResponse { tokens }))
+    }
+
+    async fn get_presence_history(
+        &self,
+        request: Request<pb::GetPresenceHistoryRequest>,
+    ) -> Result<Response<pb::GetPresenceHistoryResponse>, Status> {
+        let cx = CallContext::of(&request)?;
+        let message = request.into_inner();
+        let id = convert::device_id(&message.device_id).map_err(status)?;
+        let from = wire::time("from", message.from).map_err(status)?;
+        let to = wire::time("to", message.to).map_err(status)?;
+        let history = history::of_device(&self.app, &cx, id, from, to).await.map_err(status)?;
+        Ok(Response::new(wire::history(history)))
+    }
+
+    async fn get_presence_by_company(
+        &self,
+        request: Request<pb::GetPresenceByCompanyRequest>,
+    ) -> Result<Response<pb::GetPresenceByCompanyResponse>, Status> {
+        let cx = CallContext::of(&request)?;
+        let limit = request.get_ref().limit;
+        let (companies, total) =
+            history::by_company(&self.app, &cx, limit).await.map_err(status)?;
+        Ok(Response::new(wire::companies(companies, total)))
     }
 }

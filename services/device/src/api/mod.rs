@@ -1,5 +1,6 @@
 //! The wire: one file a service, no decisions.
 
+mod access;
 mod agents;
 mod codec;
 mod convert;

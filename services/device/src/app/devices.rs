@@ -3,7 +3,7 @@
 use chamados_chassis::{
     auth::Permission,
     context::CallContext,
-    id::{DeviceId, UserId},
+    id::{DeviceId, TenantId, UserId},
     page::{Page, PageRequest},
 };
 use chrono::{DateTime, Utc};
@@ -51,6 +51,13 @@ async fn views(app: &App, devices: Vec<Device>) -> Result<Vec<View>> {
     Ok(devices.into_iter().map(look).collect())
 }
 
+/// When a device was heard last, as far as known.
+pub(super) fn last_heard(app: &App, device: &Device) -> Option<DateTime<Utc>> {
+    let pulse = app.hot.slots().get(device.ordinal).pulse();
+    let heard = if device.presence == Presence::Online { pulse.seen.time() } else { None };
+    heard.or(device.last_seen_at)
+}
+
 fn look(app: &App, device: Device, links: Vec<Link>) -> View {
     let linked = links.into_iter().map(|link| link.user).collect();
     if device.presence != Presence::Online {
@@ -59,7 +66,7 @@ fn look(app: &App, device: Device, links: Vec<Link>) -> View {
     }
     let pulse = app.hot.slots().get(device.ordinal).pulse();
     let presence = if is_stale(&pulse, app.stamp()) { Presence::Stale } else { Presence::Online };
-    let last_seen_at = pulse.seen.time().or(device.last_seen_at);
+    let last_seen_at = last_heard(app, &device);
     View { device, linked, presence, last_seen_at }
 }
 
@@ -69,9 +76,19 @@ fn look(app: &App, device: Device, links: Vec<Link>) -> View {
 /// [`Error::DeviceNotFound`] also for one the caller does not see.
 pub async fn get(app: &App, cx: &CallContext, id: DeviceId) -> Result<View> {
     let tenant = cx.require(Permission::DevicesRead)?;
+    view(app, visible(app, cx, tenant, id).await?).await
+}
+
+/// The record of a device the caller sees; what they may do with it is asked before.
+pub(super) async fn visible(
+    app: &App,
+    cx: &CallContext,
+    tenant: TenantId,
+    id: DeviceId,
+) -> Result<Device> {
     let visibility = Visibility::of(cx.principal());
     let device = store::devices::get(app.db.read(), tenant, visibility, id).await?;
-    view(app, device.ok_or(Error::DeviceNotFound)?).await
+    device.ok_or(Error::DeviceNotFound)
 }
 
 /// Those of `ids` that the caller sees.

@@ -13,12 +13,13 @@ use chamados_store_kit::{
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{App, accounts, fences};
+use super::{App, accounts, devices, fences};
 use crate::{
     domain::{
         device::{Device, Enrolment},
         fingerprint::Fingerprint,
         timeline::{Entry, FieldChange, Kind},
+        token::shown,
     },
     error::{Error, Result},
     store,
@@ -72,10 +73,11 @@ pub async fn enroll(app: &App, request_id: &str, input: Enroll) -> Result<Enroll
     let reused = known.is_some();
     let former = known.as_ref().and_then(|device| device.assigned_user);
     let device = match known {
-        Some(known) => enrol_again(&tx, known, enrolment, now).await?,
+        Some(known) => enrol_again(app, &tx, known, enrolment, now).await?,
         None => enrol_first(&tx, enrolment, now).await?,
     };
-    store::tokens::insert(&tx, &device, secret::hash(token.expose_secret()), now).await?;
+    let (hash, shown) = (secret::hash(token.expose_secret()), shown(token.expose_secret()));
+    store::tokens::insert(&tx, &device, hash, shown, now).await?;
     outbox::append(&tx, fact(&device, reused, request_id, now)).await?;
     tx.commit().await?;
 
@@ -117,6 +119,7 @@ async fn enrol_first(tx: &Tx, enrolment: Enrolment, now: DateTime<Utc>) -> Resul
 }
 
 async fn enrol_again(
+    app: &App,
     tx: &Tx,
     known: Device,
     enrolment: Enrolment,
@@ -134,7 +137,7 @@ async fn enrol_again(
     if !store::devices::update(tx, &known, &device).await? {
         return Err(Error::StaleVersion);
     }
-    store::tokens::revoke_all(tx, device.id, now).await?;
+    store::tokens::revoke_all(tx, device.id, devices::last_heard(app, &known), now).await?;
     let entry =
         Entry::new(device.tenant, device.id, Kind::Reenrolled, Actor::Device(device.id), now);
     store::timeline::append(tx, &[entry.with_changes(changes)]).await?;

@@ -1,10 +1,12 @@
 //! What can be done: one function a use case, each in one transaction.
 
+pub mod access;
 pub mod accounts;
 pub mod device_tokens;
 pub mod devices;
 pub mod enrolment;
 pub mod fences;
+pub mod history;
 pub mod inventory;
 pub mod jobs;
 pub mod links;
@@ -13,6 +15,7 @@ pub mod reset;
 pub mod sessions;
 pub mod tickets;
 pub mod timeline;
+pub mod tokens;
 pub mod usb_policies;
 pub mod users;
 
@@ -50,6 +53,7 @@ use crate::{
     error::Result,
     exchange::ExchangeState,
     hot::HotStore,
+    lateness::Lateness,
     store,
     streams::Streams,
 };
@@ -83,8 +87,8 @@ pub struct Inner {
     pub streams: Arc<Streams>,
     /// Makes the sweep look at once.
     pub(crate) wake: Notify,
-    /// One sweep at a time.
-    pub(crate) sweep: tokio::sync::Mutex<()>,
+    /// One sweep at a time, and who was late at the last.
+    pub(crate) sweep: tokio::sync::Mutex<Lateness>,
     exchange: Mutex<ExchangeState>,
     handshakes: Mutex<Bucket>,
     inventories: Mutex<Bucket>,

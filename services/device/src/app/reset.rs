@@ -13,7 +13,7 @@ use chamados_store_kit::{
 };
 use chrono::{DateTime, Utc};
 
-use super::{App, audit, fences};
+use super::{App, audit, devices, fences};
 use crate::{
     domain::{
         device::{Device, Visibility},
@@ -48,7 +48,7 @@ pub async fn reset_agent(
     let visibility = Visibility::of(cx.principal());
     let known = store::devices::lock(&tx, tenant, visibility, id).await?;
     let known = known.ok_or(Error::DeviceNotFound)?;
-    let (device, revoked) = revoke(&tx, &known, &actor, now).await?;
+    let (device, revoked) = revoke(app, &tx, &known, &actor, now).await?;
     outbox::append(&tx, fact(&device, actor.clone(), cx.request_id(), now)).await?;
     audit(&tx, cx, "device.reset", &device, &[]).await?;
     idempotency::finish(&tx, &key, revoked.to_be_bytes().to_vec()).await?;
@@ -61,6 +61,7 @@ pub async fn reset_agent(
 }
 
 async fn revoke(
+    app: &App,
     tx: &Tx,
     known: &Device,
     actor: &Actor,
@@ -77,7 +78,8 @@ async fn revoke(
     if !store::devices::update(tx, known, &device).await? {
         return Err(Error::StaleVersion);
     }
-    let revoked = store::tokens::revoke_all(tx, device.id, now).await?;
+    let heard = devices::last_heard(app, known);
+    let revoked = store::tokens::revoke_all(tx, device.id, heard, now).await?;
     let entry = Entry::new(device.tenant, device.id, Kind::Reset, actor.clone(), now);
     let entry = entry.with_changes(cancelled.into_iter().collect());
     store::timeline::append(tx, &[entry]).await?;

@@ -8,6 +8,7 @@ use chamados_chassis::{
 use chrono::{DateTime, Utc};
 
 use super::{
+    access::Persona,
     fingerprint::Fingerprint,
     inventory::{Digests, Inventory},
     presence::Presence,
@@ -49,6 +50,8 @@ pub struct Device {
     pub company: CompanyId,
     /// The person it belongs to now.
     pub assigned_user: Option<UserId>,
+    /// As what they use it.
+    pub persona: Persona,
     /// Its place in the hot arrays.
     pub ordinal: Ordinal,
     /// Chosen by staff; empty shows the host name.
@@ -130,6 +133,11 @@ impl Device {
             words(self.assigned_user),
             words(Some(enrolment.assigned_user)),
         );
+        if self.assigned_user != Some(enrolment.assigned_user) {
+            // A persona is of a person, and staff have said nothing of this one.
+            changes.compare("persona", self.persona, Persona::default());
+            self.persona = Persona::default();
+        }
         changes.compare("host_name", &self.host_name, &enrolment.host_name);
         changes.compare("agent_version", &self.agent_version, &enrolment.agent_version);
         self.company = enrolment.company;
@@ -174,6 +182,7 @@ impl Enrolment {
             tenant: self.tenant,
             company: self.company,
             assigned_user: Some(self.assigned_user),
+            persona: Persona::default(),
             ordinal,
             display_name: String::new(),
             host_name: self.host_name,
@@ -305,6 +314,26 @@ mod tests {
         assert_eq!(fields, ["assigned_user_id", "agent_version"]);
         assert_eq!((device.id, device.ordinal), (known.id, known.ordinal));
         assert_eq!(device.token_generation, 2);
+    }
+
+    #[test]
+    fn a_persona_stays_with_its_person() {
+        let known = Device { persona: Persona::Manager, ..device() };
+        let enrolment = |user: Option<UserId>| Enrolment {
+            tenant: known.tenant,
+            company: known.company,
+            assigned_user: user.unwrap_or_else(UserId::new),
+            fingerprint: Fingerprint::default(),
+            host_name: known.host_name.clone(),
+            agent_version: known.agent_version.clone(),
+        };
+        let mut same = known.clone();
+        assert_eq!(same.reenrol(enrolment(known.assigned_user)), []);
+        assert_eq!(same.persona, Persona::Manager);
+        let mut other = known.clone();
+        let changes = other.reenrol(enrolment(None));
+        assert_eq!(changes[1], FieldChange::new("persona", "manager", "collaborator"));
+        assert_eq!((changes.len(), other.persona), (2, Persona::Collaborator));
     }
 
     #[test]

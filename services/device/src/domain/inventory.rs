@@ -18,11 +18,13 @@ pub enum SectionKind {
     Disks,
     /// Network interfaces.
     Network,
+    /// People logged in.
+    Users,
 }
 
 impl SectionKind {
     /// Every section.
-    pub const ALL: [Self; 4] = [Self::Os, Self::Hardware, Self::Disks, Self::Network];
+    pub const ALL: [Self; 5] = [Self::Os, Self::Hardware, Self::Disks, Self::Network, Self::Users];
 }
 
 /// Operating system.
@@ -91,6 +93,18 @@ pub struct Interface {
     pub addresses: Vec<String>,
 }
 
+/// Somebody logged in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LoggedInUser {
+    /// Name of the account.
+    pub name: String,
+    /// At the computer itself.
+    pub local: bool,
+    /// From elsewhere.
+    pub remote: bool,
+}
+
 /// Everything known of a device.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inventory {
@@ -102,11 +116,13 @@ pub struct Inventory {
     pub disks: Vec<Disk>,
     /// Network interfaces.
     pub interfaces: Vec<Interface>,
+    /// Who is logged in.
+    pub users: Vec<LoggedInUser>,
 }
 
 /// The digests under which the sections were last reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Digests([Option<Digest>; 4]);
+pub struct Digests([Option<Digest>; SectionKind::ALL.len()]);
 
 impl Digests {
     /// The digest of a section, when it was reported.
@@ -140,6 +156,8 @@ pub enum Content {
     Disks(Vec<Disk>),
     /// Interfaces.
     Network(Vec<Interface>),
+    /// People logged in.
+    Users(Vec<LoggedInUser>),
 }
 
 /// A section as reported.
@@ -160,6 +178,7 @@ impl Section {
             Content::Hardware(_) => SectionKind::Hardware,
             Content::Disks(_) => SectionKind::Disks,
             Content::Network(_) => SectionKind::Network,
+            Content::Users(_) => SectionKind::Users,
         }
     }
 }
@@ -185,6 +204,10 @@ impl Inventory {
             Content::Network(new) => {
                 list_changes("network", &self.interfaces, &new, interface_line, &mut changes);
                 self.interfaces = new;
+            }
+            Content::Users(new) => {
+                list_changes("users", &self.users, &new, user_line, &mut changes);
+                self.users = new;
             }
         }
         changes.into_vec()
@@ -250,6 +273,16 @@ fn interface_line(interface: &Interface) -> (&str, String) {
     (&interface.name, text.trim().to_owned())
 }
 
+/// From where somebody is logged in; never empty, or they would not be told from somebody absent.
+fn user_line(user: &LoggedInUser) -> (&str, String) {
+    let from = match (user.local, user.remote) {
+        (true, true) => "local, remote",
+        (false, true) => "remote",
+        (_, false) => "local",
+    };
+    (&user.name, from.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,6 +316,20 @@ mod tests {
         let changes = inventory.apply(Content::Disks(vec![disk("/", 35)]));
         let fields: Vec<_> = changes.iter().map(|c| (c.field.as_str(), c.new.is_some())).collect();
         assert_eq!(fields, [("disks./", true), ("disks./home", false)]);
+    }
+
+    #[test]
+    fn people_come_change_and_go() {
+        let user = |name: &str, local, remote| LoggedInUser { name: name.into(), local, remote };
+        let mut inventory = Inventory::default();
+        let first = vec![user("ana", true, false), user("rui", false, false)];
+        assert_eq!(inventory.apply(Content::Users(first)).len(), 2);
+        let changes = inventory.apply(Content::Users(vec![user("ana", true, true)]));
+        let expected = [
+            FieldChange::new("users.ana", "local", "local, remote"),
+            FieldChange::new("users.rui", "local", ""),
+        ];
+        assert_eq!(changes, expected);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use chamados_chassis::id::{CompanyId, UserId};
 use chrono::{DateTime, Utc};
 
 use super::{
+    access::Persona,
     device::{Device, words},
     timeline::{Changes, FieldChange},
 };
@@ -84,13 +85,19 @@ impl Device {
         if links.iter().any(|link| link.user == person.user) {
             return Ok(false);
         }
+        self.admits(person)?;
+        if links.len() >= MOST { Err(LinkError::TooMany) } else { Ok(true) }
+    }
+
+    /// Whether a person may be one of the device's people at all.
+    pub(super) fn admits(&self, person: &Person) -> Result<(), LinkError> {
         if !person.active {
             return Err(LinkError::Inactive);
         }
         if !person.is_staff && person.company != Some(self.company) {
             return Err(LinkError::NotInCompany);
         }
-        if links.len() >= MOST { Err(LinkError::TooMany) } else { Ok(true) }
+        Ok(())
     }
 
     /// Puts one person in the place of another, or nobody, and gives what changed. Nobody is linked
@@ -105,6 +112,10 @@ impl Device {
         if self.assigned_user == Some(from) {
             changes.compare("assigned_user_id", words(self.assigned_user), words(into));
             self.assigned_user = into;
+            if into.is_none() {
+                changes.compare("persona", self.persona, Persona::default());
+                self.persona = Persona::default();
+            }
         }
         let mut changes = changes.into_vec();
         let before = links.clone();
@@ -197,6 +208,19 @@ mod tests {
             assert_eq!(device.assigned_user, expected, "{n}");
             let users: Vec<UserId> = links.iter().map(|link| link.user).collect();
             assert_eq!((users, told.len()), (left, changes), "{n}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn a_persona_goes_over_to_a_survivor_and_ends_with_nobody() {
+        let (owner, survivor) = (UserId::new(), UserId::new());
+        let known = Device { persona: Persona::Manager, ..device(owner) };
+        for (into, persona, changes) in
+            [(Some(survivor), Persona::Manager, 1), (None, Persona::Collaborator, 2)]
+        {
+            let mut device = known.clone();
+            assert_eq!(device.replace(&mut Vec::new(), owner, into).len(), changes);
+            assert_eq!((device.assigned_user, device.persona), (into, persona));
         }
     }
 }

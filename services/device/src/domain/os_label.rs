@@ -8,7 +8,7 @@ use super::inventory::OperatingSystem;
 pub fn label(os: &OperatingSystem) -> String {
     let mut label = os.name.trim().to_owned();
     let version = os.version.trim();
-    if !version.is_empty() && !says_version(&label, version, &os.build) {
+    if !version.is_empty() && !says_version(&label, version) {
         if !label.is_empty() {
             label.push(' ');
         }
@@ -21,21 +21,25 @@ pub fn label(os: &OperatingSystem) -> String {
     label
 }
 
-/// Whether the name says the version already: by its major number ("Windows 11 Pro" and "11"),
-/// or because the version is only the build in another form ("10.0.26100").
-fn says_version(name: &str, version: &str, build: &str) -> bool {
+/// Whether the name says the version already, by its major number: "Windows 11 Pro" and "11", "Ubuntu
+/// 24.04.1 LTS" and "24.04". A name of Windows that has any number says all there is: a server's version
+/// is that of the client with the same kernel, and the rest is the build in another form ("10.0.26100").
+fn says_version(name: &str, version: &str) -> bool {
     let number = version.split([' ', '(']).next().unwrap_or_default();
     let major = number.split('.').next().unwrap_or_default();
-    let is_windows = name.starts_with("Windows");
-    contains_word(name, number)
-        || contains_word(name, major)
-        || (is_windows && (version.starts_with("10.0") || version.starts_with("6.")))
-        || (is_windows && !build.is_empty() && version == build)
+    let says = |part: &str| part == number || part.split('.').next() == Some(major);
+    let is_number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+    let is_said = |part: &str| says(part) || (name.starts_with("Windows") && is_number(part));
+    words(name).any(|part| !part.is_empty() && is_said(part))
 }
 
 /// Whether `word` stands in `text` between spaces, brackets or dashes.
 fn contains_word(text: &str, word: &str) -> bool {
-    !word.is_empty() && text.split([' ', '(', ')', ',', '-']).any(|part| part == word)
+    !word.is_empty() && words(text).any(|part| part == word)
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', '(', ')', ',', '-'])
 }
 
 #[cfg(test)]
@@ -74,6 +78,32 @@ mod tests {
                 "17763",
                 "Windows Server 2019 Datacenter (17763)",
             ),
+            // Windows 11 and its server have one kernel, and so had 10 and those of 2016 to 2022.
+            (
+                "Windows Server 2025 Standard",
+                "11 (26100)",
+                "26100",
+                "Windows Server 2025 Standard (26100)",
+            ),
+            (
+                "Windows Server 2022 Datacenter",
+                "10 (20348)",
+                "20348",
+                "Windows Server 2022 Datacenter (20348)",
+            ),
+            (
+                "Windows Server 2012 R2 Standard",
+                "6.3.9600",
+                "9600",
+                "Windows Server 2012 R2 Standard (9600)",
+            ),
+            ("Windows 10 Pro", "22H2", "19045", "Windows 10 Pro (19045)"),
+            (
+                "Windows 11 Pro for Workstations",
+                "11 (26200)",
+                "26200",
+                "Windows 11 Pro for Workstations (26200)",
+            ),
             ("Windows", "11 (26100)", "26100", "Windows 11 (26100)"),
             ("Debian GNU/Linux", "12", "6.1.0-18-amd64", "Debian GNU/Linux 12 (6.1.0-18-amd64)"),
             (
@@ -84,7 +114,21 @@ mod tests {
             ),
             ("Debian GNU/Linux 12", "12", "6.1.0", "Debian GNU/Linux 12 (6.1.0)"),
             ("Ubuntu", "24.04", "6.8.0-31-generic", "Ubuntu 24.04 (6.8.0-31-generic)"),
+            (
+                "Debian GNU/Linux",
+                "13 (trixie)",
+                "6.12.43+deb13-amd64",
+                "Debian GNU/Linux 13 (trixie) (6.12.43+deb13-amd64)",
+            ),
+            (
+                "Ubuntu",
+                "24.04.1 LTS (Noble Numbat)",
+                "6.8.0-45-generic",
+                "Ubuntu 24.04.1 LTS (Noble Numbat) (6.8.0-45-generic)",
+            ),
             ("Ubuntu 24.04 LTS", "24.04", "6.8.0", "Ubuntu 24.04 LTS (6.8.0)"),
+            ("Ubuntu 24.04.1 LTS", "24.04", "6.8.0", "Ubuntu 24.04.1 LTS (6.8.0)"),
+            ("Fedora Linux 41", "41", "6.11.4", "Fedora Linux 41 (6.11.4)"),
             (
                 "Fedora Linux",
                 "41 (Workstation Edition)",
@@ -94,6 +138,8 @@ mod tests {
             ("Arch Linux", "", "6.12.1-arch1-1", "Arch Linux (6.12.1-arch1-1)"),
             ("macOS", "15.1", "24B83", "macOS 15.1 (24B83)"),
             ("macOS Sequoia 15.1", "15.1", "24B83", "macOS Sequoia 15.1 (24B83)"),
+            ("macOS 15", "15.1", "24B83", "macOS 15 (24B83)"),
+            ("Darwin", "13.6.7", "22.6.0", "Darwin 13.6.7 (22.6.0)"),
             ("Linux", "", "", "Linux"),
             ("", "", "6.1.0", ""),
         ];

@@ -44,6 +44,8 @@ pub enum Kind {
     UsbPolicyFailed,
     /// The agent did not answer in time.
     UsbPolicyExpired,
+    /// Staff said whose it is and as what they use it.
+    AccessAdjusted,
     /// A ticket about it was opened.
     TicketOpened,
     /// A ticket about it was resolved.
@@ -51,7 +53,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Enrolled,
         Self::Reenrolled,
         Self::Reset,
@@ -65,6 +67,7 @@ impl Kind {
         Self::UsbPolicyApplied,
         Self::UsbPolicyFailed,
         Self::UsbPolicyExpired,
+        Self::AccessAdjusted,
         Self::TicketOpened,
         Self::TicketResolved,
     ];
@@ -86,6 +89,7 @@ impl Kind {
             Self::UsbPolicyApplied => "usb_policy_applied",
             Self::UsbPolicyFailed => "usb_policy_failed",
             Self::UsbPolicyExpired => "usb_policy_expired",
+            Self::AccessAdjusted => "access_adjusted",
             Self::TicketOpened => "ticket_opened",
             Self::TicketResolved => "ticket_resolved",
         }

@@ -14,10 +14,14 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
+    devices::visible,
     entity::device::{Column, Entity},
     row::small,
 };
-use crate::domain::{device::Ordinal, presence::Presence};
+use crate::domain::{
+    device::{Ordinal, Visibility},
+    presence::Presence,
+};
 
 /// Devices in one statement.
 const BATCH: usize = 500;
@@ -37,6 +41,8 @@ pub struct State {
     pub assigned_user: Option<UserId>,
     /// The last transition.
     pub presence: Presence,
+    /// When that was.
+    pub since: Option<DateTime<Utc>>,
     /// Stream of that transition.
     pub epoch: u32,
     /// Tokens of an older generation are void.
@@ -51,6 +57,7 @@ struct Row {
     company_id: Uuid,
     assigned_user_id: Option<Uuid>,
     presence: String,
+    presence_since: Option<DateTime<Utc>>,
     presence_epoch: i64,
     token_generation: i64,
 }
@@ -68,19 +75,21 @@ impl TryFrom<Row> for State {
             company: row.company_id.into(),
             assigned_user: row.assigned_user_id.map(UserId::from),
             presence,
+            since: row.presence_since,
             epoch: small(row.presence_epoch, row.id)?,
             generation: small(row.token_generation, row.id)?,
         })
     }
 }
 
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 9] = [
     Column::Id,
     Column::Ordinal,
     Column::TenantId,
     Column::CompanyId,
     Column::AssignedUserId,
     Column::Presence,
+    Column::PresenceSince,
     Column::PresenceEpoch,
     Column::TokenGeneration,
 ];
@@ -146,6 +155,33 @@ pub async fn company_sizes(
         .all(db.read())
         .await?;
     Ok(rows.into_iter().map(|(id, n)| (id.into(), u64::try_from(n).unwrap_or(0))).collect())
+}
+
+/// How many devices that somebody sees are in which presence, by company. Never `stale`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_company(
+    db: &Db,
+    tenant: TenantId,
+    visibility: Visibility,
+) -> Result<Vec<(CompanyId, Presence, u64)>, StoreError> {
+    let rows: Vec<(Uuid, String, i64)> = visible(tenant, visibility)
+        .select_only()
+        .columns([Column::CompanyId, Column::Presence])
+        .column_as(Column::Id.count(), "devices")
+        .group_by(Column::CompanyId)
+        .group_by(Column::Presence)
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    rows.into_iter()
+        .map(|(company, presence, devices)| {
+            let presence = Presence::parse(&presence)
+                .ok_or_else(|| StoreError::Corrupt(format!("company {company}: presence")))?;
+            Ok((company.into(), presence, u64::try_from(devices).unwrap_or(0)))
+        })
+        .collect()
 }
 
 /// What the sweep saw of a device whose record says something else.

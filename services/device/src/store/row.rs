@@ -12,6 +12,7 @@ use super::{
     usb_policy_row,
 };
 use crate::domain::{
+    access::Persona,
     device::{Device, Ordinal},
     fingerprint::Fingerprint,
     inventory::{Digest, Digests, Inventory, SectionKind},
@@ -38,6 +39,7 @@ pub(super) fn device(row: Model) -> Result<Device, StoreError> {
         tenant: row.tenant_id.into(),
         company: row.company_id.into(),
         assigned_user: row.assigned_user_id.map(UserId::from),
+        persona: Persona::parse(&row.persona).ok_or_else(|| corrupt(id, "persona"))?,
         ordinal,
         display_name: row.display_name,
         host_name: row.host_name,
@@ -54,12 +56,14 @@ pub(super) fn device(row: Model) -> Result<Device, StoreError> {
             hardware: read_json(row.hardware, id)?,
             disks: read_json(row.disks, id)?.unwrap_or_default(),
             interfaces: read_json(row.network, id)?.unwrap_or_default(),
+            users: read_json(row.users, id)?.unwrap_or_default(),
         },
         digests: digests([
             row.os_digest,
             row.hardware_digest,
             row.disks_digest,
             row.network_digest,
+            row.users_digest,
         ]),
         usb_policy,
         token_generation: small(row.token_generation, id)?,
@@ -74,7 +78,7 @@ pub(super) fn device(row: Model) -> Result<Device, StoreError> {
     })
 }
 
-fn digests(stored: [Option<Vec<u8>>; 4]) -> Digests {
+fn digests(stored: [Option<Vec<u8>>; SectionKind::ALL.len()]) -> Digests {
     let mut digests = Digests::default();
     for (kind, bytes) in SectionKind::ALL.into_iter().zip(stored) {
         if let Some(digest) = bytes.and_then(|bytes| Digest::try_from(bytes).ok()) {
@@ -106,6 +110,7 @@ pub(super) fn facts(device: &Device) -> ActiveModel {
     let mut row = ActiveModel {
         company_id: Set(device.company.into()),
         assigned_user_id: Set(device.assigned_user.map(Uuid::from)),
+        persona: Set(device.persona.as_str().to_owned()),
         display_name: Set(device.display_name.clone()),
         host_name: Set(device.host_name.clone()),
         name_key: Set(text::fold(device.name())),
@@ -140,9 +145,9 @@ pub(super) fn difference(old: &Device, new: &Device) -> Result<ActiveModel, Stor
         )* };
     }
     keep_changed!(
-        company_id assigned_user_id display_name host_name name_key search_key agent_version notes
-        smbios_uuid board_serial system_serial machine_id os hardware disks network os_digest
-        hardware_digest disks_digest network_digest token_generation enrolled usb_policy
+        company_id assigned_user_id persona display_name host_name name_key search_key agent_version notes
+        smbios_uuid board_serial system_serial machine_id os hardware disks network users os_digest
+        hardware_digest disks_digest network_digest users_digest token_generation enrolled usb_policy
         usb_policy_revision usb_policy_state usb_policy_reason usb_policy_detail usb_policy_set_at
         usb_policy_actor_kind usb_policy_actor_id usb_policy_reported_at
     );
@@ -170,6 +175,10 @@ fn section(row: &mut ActiveModel, device: &Device, kind: SectionKind) -> Result<
         SectionKind::Network => {
             row.network = Set(reported.then(|| write_json(&inventory.interfaces)).transpose()?);
             row.network_digest = Set(digest);
+        }
+        SectionKind::Users => {
+            row.users = Set(reported.then(|| write_json(&inventory.users)).transpose()?);
+            row.users_digest = Set(digest);
         }
     }
     Ok(())

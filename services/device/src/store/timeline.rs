@@ -9,7 +9,8 @@ use chamados_store_kit::{Db, StoreError, Tx, keyset};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set, sea_query::Order,
+    QuerySelect as _, Set,
+    sea_query::{ExprTrait as _, Order},
 };
 use uuid::Uuid;
 
@@ -17,7 +18,11 @@ use super::{
     entity::timeline_entry::{self as row, Column, Entity},
     row::write_json,
 };
-use crate::domain::timeline::{Entry, Kind};
+use crate::domain::{
+    device::Device,
+    history::{Range, Transition},
+    timeline::{Entry, Kind},
+};
 
 /// Sort key of a timeline: time, then id.
 pub type EntryKey = (DateTime<Utc>, Uuid);
@@ -65,6 +70,51 @@ pub async fn list(
     let page = Page::of(rows, page, total, |row| (row.occurred_at, row.id));
     let items = page.items.into_iter().map(entry).collect::<Result<_, _>>()?;
     Ok(Page { items, next_token: page.next_token, total: page.total })
+}
+
+/// Which transitions of a device are looked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Transitions {
+    /// Those before this moment, latest first.
+    Before(DateTime<Utc>),
+    /// Those from this moment on, earliest first.
+    From(DateTime<Utc>),
+    /// Those in a range, its beginning included, latest first.
+    Within(Range),
+}
+
+/// Transitions of a device's presence, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn transitions(
+    db: &Db,
+    device: &Device,
+    which: Transitions,
+    limit: usize,
+) -> Result<Vec<Transition>, StoreError> {
+    let kinds = [Kind::Online.as_str(), Kind::Offline.as_str()];
+    let select = Entity::find()
+        .filter(Column::TenantId.eq(device.tenant.as_uuid()))
+        .filter(Column::DeviceId.eq(device.id.as_uuid()))
+        .filter(Column::Kind.is_in(kinds))
+        .limit(limit as u64);
+    let (select, order) = match which {
+        Transitions::Before(time) => (select.filter(Column::OccurredAt.lt(time)), Order::Desc),
+        Transitions::From(time) => (select.filter(Column::OccurredAt.gte(time)), Order::Asc),
+        Transitions::Within(Range { from, to }) => {
+            let within = Column::OccurredAt.gte(from).and(Column::OccurredAt.lt(to));
+            (select.filter(within), Order::Desc)
+        }
+    };
+    let rows = select
+        .order_by(Column::OccurredAt, order.clone())
+        .order_by(Column::Id, order)
+        .all(db.read())
+        .await?;
+    let found = rows.into_iter().map(|row| Ok(Transition::of(&entry(row)?)));
+    let found: Vec<_> = found.collect::<Result<_, StoreError>>()?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 fn model(entry: &Entry) -> Result<row::ActiveModel, StoreError> {

@@ -7,13 +7,14 @@ use crate::support::{
     Replica, World,
     agent::{Stream, hello},
     evidence::Witness,
-    inventory::{hardware, network, os},
+    inventory::{hardware, network, os, users},
     replica::heard,
 };
 
 store_suite!(
     only_unknown_sections_are_asked_for,
     only_what_changed_is_told,
+    people_log_in_and_out,
     repeats_write_nothing,
     crooked_sections_end_the_stream,
 );
@@ -86,6 +87,41 @@ async fn only_what_changed_is_told(database: &TestDatabase) -> anyhow::Result<()
         new_value: Some((16_u64 << 30).to_string()),
     };
     assert_eq!(entry.changes, [expected]);
+    Ok(())
+}
+
+async fn people_log_in_and_out(database: &TestDatabase) -> anyhow::Result<()> {
+    let world = World::new(database)?;
+    let replica = Replica::start_with(&world, World::patient()).await?;
+    let agent = replica.agent().await?;
+    let enrolled = agent.enroll(1).await?;
+    let sections = vec![users(&[("ana", true, false), ("rui", false, true)], 1)];
+    let greeting = pb::Hello { digests: digests(&sections), ..hello(&enrolled.token) };
+    let (stream, answer) = agent.hello_with(greeting).await?;
+    let pb::server_message::Message::Welcome(welcome) = answer else { panic!("{answer:?}") };
+    assert_eq!(welcome.wanted_sections, [5]);
+    let mut signals = replica.listen();
+    report(&stream, sections).await?;
+    heard(&mut signals, "device.changed").await;
+    let inventory = replica.device(&world, &enrolled.device_id).await?.inventory.unwrap();
+    let told: Vec<_> = inventory.users.iter().map(|u| (&*u.name, u.local, u.remote)).collect();
+    assert_eq!(told, [("ana", true, false), ("rui", false, true)]);
+
+    report(&stream, vec![users(&[("ana", true, true)], 2)]).await?;
+    heard(&mut signals, "device.changed").await;
+    let entry = &replica.timeline_entries(&world, &enrolled.device_id).await?[0];
+    let change = |field: &str, old: &str, new: Option<&str>| pb::DeviceFieldChange {
+        field: field.into(),
+        old_value: Some(old.into()),
+        new_value: new.map(Into::into),
+    };
+    let expected =
+        [change("users.ana", "local", Some("local, remote")), change("users.rui", "remote", None)];
+    assert_eq!(entry.changes, expected);
+    report(&stream, vec![users(&[], 3)]).await?;
+    heard(&mut signals, "device.changed").await;
+    let inventory = replica.device(&world, &enrolled.device_id).await?.inventory.unwrap();
+    assert!(inventory.users.is_empty(), "nobody is left");
     Ok(())
 }
 

@@ -5,10 +5,13 @@
 
 mod support;
 
+mod access;
 mod enrolment;
 mod facts;
+mod history;
 mod inventory;
 mod jobs;
+mod lateness;
 mod links;
 mod listing;
 mod people;
@@ -17,4 +20,5 @@ mod replicas;
 mod reset;
 mod sessions;
 mod store;
+mod tokens;
 mod usb_policies;

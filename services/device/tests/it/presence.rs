@@ -41,13 +41,17 @@ async fn a_silent_device_is_noticed_in_time(database: &TestDatabase) -> anyhow::
     // The stream stays open: silence alone decides.
     let stale = replica.wait_for(&world, &enrolled.device_id, pb::Presence::Stale).await;
     let noticed_stale = (world.clock.instant() - silent_since).as_secs_f64();
-    heard(&mut signals, "device.presence").await;
+    // Of being stale a signal tells as well.
+    let gone = chamados_testkit::eventually(LIMIT, "it is offline by a signal", async || {
+        heard(&mut signals, "device.presence").await;
+        let device = replica.device(&world, &enrolled.device_id).await.ok()?;
+        (device.presence() == pb::Presence::Offline).then_some(device)
+    })
+    .await;
     let noticed = (world.clock.instant() - silent_since).as_secs_f64();
     // Stale after one and a half intervals, offline after three and the grace: 0.3 s and 1.0 s.
     assert!((0.2..2.3).contains(&noticed_stale), "{noticed_stale}");
     assert!((0.8..3.0).contains(&noticed), "{noticed}");
-    let gone = replica.device(&world, &enrolled.device_id).await?;
-    assert_eq!(gone.presence(), pb::Presence::Offline);
     assert_eq!(gone.last_seen_time, stale.last_seen_time, "the last message, not the notice");
 
     // The same stream speaks again: nothing was lost, the device is back.

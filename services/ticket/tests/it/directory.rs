@@ -198,5 +198,9 @@ impl DeviceService for Directory {
         reset_agent(device::ResetAgentRequest) -> device::ResetAgentResponse;
         set_usb_policy(device::SetUsbPolicyRequest) -> device::Device;
         list_timeline(device::ListDeviceTimelineRequest) -> device::ListDeviceTimelineResponse;
+        adjust_access(device::AdjustAccessRequest) -> device::Device;
+        list_device_tokens(device::ListDeviceTokensRequest) -> device::ListDeviceTokensResponse;
+        get_presence_history(device::GetPresenceHistoryRequest) -> device::GetPresenceHistoryResponse;
+        get_presence_by_company(device::GetPresenceByCompanyRequest) -> device::GetPresenceByCompanyResponse;
     }
 }

@@ -160,6 +160,7 @@ fn body(asked: &str, r: &Records) -> Option<Value> {
         "POST /api/admin/service-accounts/{id}/keys" => json!({"scopes": ["tickets.read"]}),
         "PATCH /api/admin/devices/{id}" => json!({"notes": "New"}),
         "PUT /api/admin/devices/{id}/usb-policy" => json!({"policy": "block"}),
+        "PUT /api/admin/devices/{id}/access" => json!({"email": r.owner_email, "persona": "collaborator"}),
         "POST /api/admin/devices/links" => json!({"machineId": r.device, "email": r.spare_email}),
         "PATCH /api/admin/jobs/{name}" => json!({"enabled": true}),
         _ => return None,

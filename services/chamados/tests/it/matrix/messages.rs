@@ -144,6 +144,11 @@ pub(super) fn message(asked: &str, r: &Records, caller: &Caller) -> Vec<u8> {
         "device.v1.DeviceService/ResetAgent" => device::ResetAgentRequest { id: device, request_id }.encode_to_vec(),
         "device.v1.DeviceService/SetUsbPolicy" => device::SetUsbPolicyRequest { device_id: device, policy: device::UsbPolicy::Block.into(), request_id }.encode_to_vec(),
         "device.v1.DeviceService/LinkUser" => device::LinkUserRequest { device_id: device, email: r.spare_email.clone(), request_id }.encode_to_vec(),
+        // The owner stays the owner.
+        "device.v1.DeviceService/AdjustAccess" => device::AdjustAccessRequest { id: device, email: r.owner_email.clone(), persona: device::Persona::Collaborator.into(), request_id }.encode_to_vec(),
+        "device.v1.DeviceService/ListDeviceTokens" => device::ListDeviceTokensRequest { device_id: device }.encode_to_vec(),
+        "device.v1.DeviceService/GetPresenceHistory" => device::GetPresenceHistoryRequest { device_id: device, ..Default::default() }.encode_to_vec(),
+        "device.v1.DeviceService/GetPresenceByCompany" => device::GetPresenceByCompanyRequest::default().encode_to_vec(),
         "device.v1.DeviceService/UnlinkUser" => device::UnlinkUserRequest { device_id: device, user_id: spare }.encode_to_vec(),
         "device.v1.DeviceService/GetUserReferences" => device::GetUserReferencesRequest { user_id: spare }.encode_to_vec(),
         "device.v1.DeviceService/ListTimeline" => device::ListDeviceTimelineRequest { device_id: device, ..Default::default() }.encode_to_vec(),

@@ -16,7 +16,7 @@ use reqwest::{
 };
 use serde_json::json;
 
-use super::callers::{Callers, Key, Way, signed};
+use super::callers::{Callers, Key, OWNER, Way, signed};
 use crate::fixture::{Desk, items, text};
 
 /// Something of everything, of the company Acme unless said otherwise.
@@ -37,6 +37,7 @@ pub(super) struct Records {
     /// On the ticket; ended.
     pub(super) chat: String,
     pub(super) owner: String,
+    pub(super) owner_email: String,
     /// A session of the owner, besides the one they ask in.
     pub(super) owner_session: String,
     /// A collaborator.
@@ -119,6 +120,7 @@ impl Records {
             internal_file,
             chat,
             owner: callers.user("owner"),
+            owner_email: OWNER.to_owned(),
             owner_session: callers.owner_session.clone(),
             spare,
             spare_email: "spare@acme.example".to_owned(),

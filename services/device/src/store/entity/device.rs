@@ -10,6 +10,8 @@ pub(crate) struct Model {
     pub(crate) tenant_id: Uuid,
     pub(crate) company_id: Uuid,
     pub(crate) assigned_user_id: Option<Uuid>,
+    /// As what the assigned person uses it.
+    pub(crate) persona: String,
     /// Unique in the installation, never reused.
     pub(crate) ordinal: i64,
     pub(crate) display_name: String,
@@ -28,6 +30,7 @@ pub(crate) struct Model {
     pub(crate) hardware: Option<Json>,
     pub(crate) disks: Option<Json>,
     pub(crate) network: Option<Json>,
+    pub(crate) users: Option<Json>,
     pub(crate) os_digest: Option<Vec<u8>>,
     pub(crate) hardware_digest: Option<Vec<u8>>,
     pub(crate) disks_digest: Option<Vec<u8>>,
@@ -45,6 +48,7 @@ pub(crate) struct Model {
     pub(crate) usb_policy_actor_kind: Option<String>,
     pub(crate) usb_policy_actor_id: Option<String>,
     pub(crate) usb_policy_reported_at: Option<DateTimeUtc>,
+    pub(crate) users_digest: Option<Vec<u8>>,
     pub(crate) token_generation: i64,
     pub(crate) enrolled: bool,
     /// When the generation rose last; what the poll for resets looks at.

@@ -1,5 +1,5 @@
 //! Rows of `revoked_token`: tokens that opened a stream once. They open nothing; they tell an
-//! agent that it was reset from one that was never known.
+//! agent that it was reset from one that was never known, and people what became of a token.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,6 +10,13 @@ pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) hash: Vec<u8>,
     pub(crate) revoked_at: DateTimeUtc,
+    /// Absent, as what follows, for one revoked before it was kept.
+    pub(crate) device_id: Option<Uuid>,
+    pub(crate) generation: Option<i64>,
+    pub(crate) created_at: Option<DateTimeUtc>,
+    pub(crate) prefix: Option<String>,
+    /// When the device was last heard with it.
+    pub(crate) last_used_at: Option<DateTimeUtc>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -12,6 +12,8 @@ pub(crate) struct Model {
     /// Valid only while the device has this generation.
     pub(crate) generation: i64,
     pub(crate) created_at: DateTimeUtc,
+    /// Its first characters; empty for a token that is older than this column.
+    pub(crate) prefix: String,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

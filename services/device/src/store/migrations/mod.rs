@@ -3,6 +3,7 @@
 mod m0101_device;
 mod m0102_links;
 mod m0103_usb_policy;
+mod m0104_access;
 
 use chamados_store_kit::Migrations;
 use sea_orm_migration::MigrationTrait;
@@ -18,5 +19,6 @@ fn list() -> Vec<Box<dyn MigrationTrait>> {
     list.push(Box::new(m0101_device::Migration));
     list.push(Box::new(m0102_links::Migration));
     list.push(Box::new(m0103_usb_policy::Migration));
+    list.push(Box::new(m0104_access::Migration));
     list
 }

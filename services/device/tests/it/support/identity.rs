@@ -80,6 +80,12 @@ impl Identity {
         id
     }
 
+    /// The person of an address, if there is one with an account.
+    pub(crate) fn account(&self, tenant: TenantId, email: &str) -> Option<pb::User> {
+        let id = self.people.lock().unwrap().get(&(tenant, email.to_owned())).copied()?;
+        self.accounts_of_people.lock().unwrap().get(&id).cloned()
+    }
+
     pub(crate) fn channel(self: &Arc<Self>, stack: &Stack) -> GrpcChannel {
         let routes = Routes::new(EnrolmentServiceServer::from_arc(Arc::clone(self)))
             .add_service(UserServiceServer::from_arc(Arc::clone(self)));
@@ -157,12 +163,32 @@ impl UserService for Identity {
         user.map(Response::new).ok_or_else(|| status(Refused("user_not_found", Kind::NotFound)))
     }
 
+    async fn create_user(
+        &self,
+        request: Request<pb::CreateUserRequest>,
+    ) -> Result<Response<pb::User>, Status> {
+        use chamados_chassis::{auth::Permission, error::Kind};
+
+        let cx = CallContext::of(&request)?;
+        let tenant = cx.require(Permission::UsersCreate).map_err(status)?;
+        let message = request.into_inner();
+        let email = message.email.to_lowercase();
+        if self.people.lock().unwrap().contains_key(&(tenant, email.clone())) {
+            return Err(status(Refused("email_taken", Kind::Exists)));
+        }
+        let company = message.company_id.as_deref().map(|id| id.parse().unwrap());
+        let id = self.add_person(tenant, &email, message.role(), company, true);
+        let mut known = self.accounts_of_people.lock().unwrap();
+        let user = known.get_mut(&id).unwrap();
+        user.name = message.name;
+        Ok(Response::new(user.clone()))
+    }
+
     never_asked! {
         get_current_user(GetCurrentUserRequest) -> GetCurrentUserResponse;
         get_user(GetUserRequest) -> User;
         batch_get_user_summaries(BatchGetUserSummariesRequest) -> BatchGetUserSummariesResponse;
         list_users(ListUsersRequest) -> ListUsersResponse;
-        create_user(CreateUserRequest) -> User;
         update_user(UpdateUserRequest) -> User;
         update_preferences(UpdatePreferencesRequest) -> Preferences;
     }

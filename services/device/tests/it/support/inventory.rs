@@ -28,6 +28,17 @@ pub(crate) fn hardware(memory_bytes: u64, digest: u8) -> pb::Section {
     section(pb::SectionKind::Hardware, digest, Content::Hardware(hardware))
 }
 
+/// People, with whether they are there and whether they come from elsewhere.
+pub(crate) fn users(people: &[(&str, bool, bool)], digest: u8) -> pb::Section {
+    let user = |(name, local, remote): &(&str, bool, bool)| pb::LoggedInUser {
+        name: (*name).to_owned(),
+        local: *local,
+        remote: *remote,
+    };
+    let users = people.iter().map(user).collect();
+    section(pb::SectionKind::Users, digest, Content::Users(pb::LoggedInUsers { users }))
+}
+
 pub(crate) fn network(address: &str, digest: u8) -> pb::Section {
     let eth0 = pb::NetworkInterface {
         name: "eth0".into(),

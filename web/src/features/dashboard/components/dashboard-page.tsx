@@ -9,6 +9,7 @@ import { dashboardQuery } from "../api/dashboard";
 import type { Period } from "../model/dashboard";
 import { ActiveWork } from "./active-work";
 import { Counts } from "./counts";
+import { DevicesByCompany } from "./devices-by-company";
 import { LatestTickets } from "./latest-tickets";
 import { OpenByQueue } from "./open-by-queue";
 import { PeopleWork } from "./people-work";
@@ -41,7 +42,7 @@ export function DashboardPage({ days }: { days: Period }) {
 }
 
 function Content({ dashboard }: { dashboard: Dashboard }) {
-  const { counts, trends, latestTickets, activeWork } = dashboard;
+  const { counts, trends, latestTickets, activeWork, devicesByCompany } = dashboard;
   return (
     <div className="mx-auto flex w-full max-w-7xl flex-col gap-7 p-4 md:p-5">
       <Counts counts={counts} staff={activeWork !== null} />
@@ -50,6 +51,7 @@ function Content({ dashboard }: { dashboard: Dashboard }) {
         <div className="flex min-w-0 flex-col gap-7">
           {activeWork && <ActiveWork work={activeWork} />}
           <OpenByQueue queues={counts.openByQueue} />
+          {devicesByCompany && <DevicesByCompany companies={devicesByCompany} />}
         </div>
       </div>
       <Suspense fallback={<Skeleton className="h-72 w-full" />}>

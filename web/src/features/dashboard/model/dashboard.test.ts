@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DayTrend } from "@/api/types";
-import { countOf, durationTicks, periodFromSearch, share, totalsOf } from "./dashboard";
+import { countOf, durationTicks, periodFromSearch, share, totalsOf, withoutContact } from "./dashboard";
 
 function day(change: Partial<DayTrend>): DayTrend {
   const nothing = { opened: 0, resolved: 0, firstResponses: 0, firstResponseSeconds: null, workedSeconds: 0 };
@@ -67,5 +67,13 @@ describe("bars", () => {
     expect(share(1, 100_000)).toBe(1);
     expect(share(50, 100)).toBe(50);
     expect(share(5, 0)).toBe(0);
+  });
+});
+
+describe("companies of the dashboard", () => {
+  it("are those with a device that is not heard of", () => {
+    const company = (offline: number, unknown: number) => ({ offline, unknown });
+    const [gone, lost, fine] = [company(2, 0), company(0, 1), company(0, 0)];
+    expect(withoutContact([gone, lost, fine])).toEqual([gone, lost]);
   });
 });

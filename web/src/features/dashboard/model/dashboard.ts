@@ -62,3 +62,8 @@ export function durationTicks(most: number): number[] {
 export function share(value: number, most: number): number {
   return most <= 0 || value <= 0 ? 0 : Math.max(1, Math.round((value / most) * 100));
 }
+
+/** Companies of which a device is offline or unknown, in the order they come. */
+export function withoutContact<C extends { offline: number; unknown: number }>(companies: readonly C[]): C[] {
+  return companies.filter(({ offline, unknown }) => offline + unknown > 0);
+}

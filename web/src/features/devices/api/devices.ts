@@ -28,6 +28,17 @@ export const deviceListQuery = (filter: DeviceFilter) =>
     placeholderData: keepPreviousData,
   });
 
+/** The computers of whoever asks. */
+export const ownDevicesQuery = infiniteQueryOptions({
+  queryKey: ["devices", "list", "pages", "own"],
+  queryFn: ({ pageParam, signal }): Promise<Page<Device>> => {
+    const query = { pageSize: PAGE, pageToken: pageParam };
+    return body(client.GET("/api/devices", { params: { query }, signal }));
+  },
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (last) => last.nextPageToken ?? undefined,
+});
+
 export const deviceQuery = (id: string) =>
   queryOptions({
     queryKey: ["devices", "item", id],

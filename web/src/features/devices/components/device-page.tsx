@@ -13,10 +13,13 @@ import { DeviceHeader } from "./device-header";
 import { DeviceNotes } from "./device-notes";
 import { DeviceTickets } from "./device-tickets";
 import { DeviceTimeline } from "./device-timeline";
+import { DeviceTokens } from "./device-tokens";
 import { DiskSection } from "./disk-section";
 import { HardwareSection } from "./hardware-section";
+import { LoggedInSection } from "./logged-in-section";
 import { NetworkSection } from "./network-section";
 import { NotEnrolledNotice } from "./not-enrolled-notice";
+import { PresenceHistory } from "./presence-history";
 import { ResetAgent } from "./reset-agent";
 import { UsbPolicySection } from "./usb-policy-section";
 
@@ -58,7 +61,9 @@ function DeviceView({ device }: { device: Device }) {
           <div className="flex min-w-0 flex-col gap-8 px-4 py-5 md:px-6 lg:col-start-1 lg:row-span-2 lg:row-start-1">
             {!device.enrolled && <NotEnrolledNotice companyId={device.company.id} />}
             <DeviceTickets deviceId={device.id} />
+            <PresenceHistory deviceId={device.id} />
             <HardwareSection osLabel={device.osLabel} os={inventory.os} hardware={inventory.hardware} />
+            <LoggedInSection users={inventory.users} />
             <DiskSection disks={inventory.disks} />
             <NetworkSection interfaces={inventory.interfaces} />
             <DeviceTimeline deviceId={device.id} />
@@ -67,6 +72,7 @@ function DeviceView({ device }: { device: Device }) {
             <div className="flex flex-col gap-8 px-4 pt-2 pb-8 md:px-6 lg:col-start-2 lg:border-l lg:border-line lg:px-5 lg:pt-6">
               <UsbPolicySection device={device} />
               <DeviceNotes device={device} />
+              <DeviceTokens deviceId={device.id} />
               <ResetAgent device={device} />
             </div>
           )}

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { UserRoundPlus } from "lucide-react";
+import { UserRoundCog, UserRoundPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Device } from "@/api/types";
@@ -9,6 +9,7 @@ import { IconButton } from "@/components/icon-button";
 import { Section } from "@/components/section";
 import { useCan } from "@/features/auth/api/session";
 import { UserLink } from "@/features/users/components/user-link";
+import { AdjustAccessDialog } from "./adjust-access-dialog";
 import { LinkedPerson } from "./linked-person";
 import { LinkPersonDialog } from "./link-person-dialog";
 
@@ -18,15 +19,21 @@ export function DevicePeople({ device }: { device: Device }) {
   const seesCompanies = useCan("companies.read");
   const mayManage = useCan("devices.manage");
   const [linking, setLinking] = useState(false);
+  const [adjusting, setAdjusting] = useState(false);
   const { assignedUser, linkedUsers, company } = device;
   return (
     <Section
       title={t("people.title")}
       action={
         mayManage && (
-          <IconButton label={t("people.linkAction")} size="icon-sm" onClick={() => setLinking(true)}>
-            <UserRoundPlus aria-hidden />
-          </IconButton>
+          <>
+            <IconButton label={t("access.action")} size="icon-sm" onClick={() => setAdjusting(true)}>
+              <UserRoundCog aria-hidden />
+            </IconButton>
+            <IconButton label={t("people.linkAction")} size="icon-sm" onClick={() => setLinking(true)}>
+              <UserRoundPlus aria-hidden />
+            </IconButton>
+          </>
         )
       }
     >
@@ -41,6 +48,13 @@ export function DevicePeople({ device }: { device: Device }) {
             <span className="text-ink-3">{t("nobody")}</span>
           )}
         </Fact>
+        {assignedUser && (
+          <Fact label={t("people.persona")}>
+            <span data-testid="persona" title={t("access.personaHint")}>
+              {t(`persona.${device.persona}`)}
+            </span>
+          </Fact>
+        )}
         <Fact label={t("people.linked")}>
           {linkedUsers.length > 0 ? (
             <ul className="flex min-w-0 flex-1 flex-col">
@@ -66,6 +80,7 @@ export function DevicePeople({ device }: { device: Device }) {
           )}
         </Fact>
       </Facts>
+      {adjusting && <AdjustAccessDialog device={device} onClose={() => setAdjusting(false)} />}
       {linking && <LinkPersonDialog device={device} onClose={() => setLinking(false)} />}
     </Section>
   );

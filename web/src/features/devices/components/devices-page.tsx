@@ -1,16 +1,20 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Download } from "lucide-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { Button } from "@/components/button";
 import { DataList, LoadMore } from "@/components/data-list";
 import { ErrorState } from "@/components/error-state";
 import { PageBody, PageHeader, useTitle } from "@/components/page";
 import { SkeletonRows } from "@/components/skeleton";
 import { useRowKeys } from "@/lib/row-keys";
 import { deviceListQuery } from "../api/devices";
-import type { DeviceFilter } from "../model/filter";
+import { csvAddress, type DeviceFilter } from "../model/filter";
+import { DeviceCards } from "./device-cards";
 import { DeviceFilters } from "./device-filters";
 import { DeviceRow } from "./device-row";
 import { NoDevices } from "./no-devices";
+import { useView, ViewChoice } from "./view-choice";
 
 interface DevicesPageProps {
   filter: DeviceFilter;
@@ -26,11 +30,28 @@ export function DevicesPage({ filter, onFilter }: DevicesPageProps) {
   const search = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLDivElement>(null);
   useRowKeys(body, search);
+  const [view, setView] = useView();
   useTitle(t("list.title"));
 
   return (
     <>
-      <PageHeader title={t("list.title")} aside={total > 0 ? t("list.total", { count: total }) : undefined} />
+      <PageHeader
+        title={t("list.title")}
+        aside={total > 0 ? t("list.total", { count: total }) : undefined}
+        actions={
+          <>
+            {total > 0 && (
+              <Button asChild size="sm">
+                <a href={csvAddress(filter)} download aria-label={t("list.download")}>
+                  <Download aria-hidden />
+                  <span className="max-sm:sr-only">{t("list.csv")}</span>
+                </a>
+              </Button>
+            )}
+            <ViewChoice view={view} onView={setView} />
+          </>
+        }
+      />
       <DeviceFilters filter={filter} onFilter={onFilter} searchRef={search} />
       <PageBody>
         <div ref={body} aria-busy={list.isPlaceholderData || undefined}>
@@ -39,11 +60,15 @@ export function DevicesPage({ filter, onFilter }: DevicesPageProps) {
           {list.isSuccess && rows.length === 0 && <NoDevices filter={filter} onClear={() => onFilter({})} />}
           {rows.length > 0 && (
             <>
-              <DataList label={t("list.title")}>
-                {rows.map((device) => (
-                  <DeviceRow key={device.id} device={device} />
-                ))}
-              </DataList>
+              {view === "cards" ? (
+                <DeviceCards label={t("list.title")} devices={rows} />
+              ) : (
+                <DataList label={t("list.title")}>
+                  {rows.map((device) => (
+                    <DeviceRow key={device.id} device={device} />
+                  ))}
+                </DataList>
+              )}
               <LoadMore
                 shown={rows.length}
                 total={total}

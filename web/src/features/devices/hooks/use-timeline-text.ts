@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { DeviceTimelineEntry, UsbPolicyState } from "@/api/types";
 import { formatBytes } from "@/lib/bytes";
+import { formatDateTime } from "@/lib/time";
 import { useActorName } from "@/lib/use-actor-name";
 import { useLocale } from "@/lib/use-locale";
 import { isAboutUsb, isFirstReport, kindOf, parseDisk, personOf, type ToldChange, toldChanges } from "../model/timeline";
@@ -29,13 +30,19 @@ export function useTimelineText(): (entry: DeviceTimelineEntry) => EntryWords {
   const actorName = useActorName();
 
   const nameOf = ({ fact, item, field }: ToldChange): string => {
-    if (item) return t(item.list === "disks" ? "timeline.disk" : "timeline.interface", { name: item.name });
+    if (item) return t(`timeline.item.${item.list}`, { name: item.name });
     return fact ? t(`timeline.fact.${fact}`) : field;
   };
   const valueOf = ({ fact, item }: ToldChange, value: string | null): string | null => {
     if (value === null) return null;
     if (fact === "hardware.memoryBytes") return formatBytes(Number(value), locale);
     if (fact === "usbPolicyState") return t(`usb.state.${value as UsbPolicyState}`, { defaultValue: value });
+    if (fact === "unknownSince") return formatDateTime(value, locale);
+    if (fact === "persona") return t(`persona.${value === "manager" ? "manager" : "collaborator"}`);
+    if (item?.list === "users") {
+      const from = value.split(", ").map((each) => t(each === "remote" ? "loggedIn.remote" : "loggedIn.local"));
+      return from.join(", ");
+    }
     const disk = item?.list === "disks" ? parseDisk(value) : undefined;
     if (!disk) return value;
     const { fileSystem, totalBytes, freePercent } = disk;

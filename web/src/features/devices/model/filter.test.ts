@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseSearch, stringifySearch } from "@/lib/search-params";
-import { compact, filterFromSearch, filterToQuery, isFiltered } from "./filter";
+import { compact, csvAddress, filterFromSearch, filterToQuery, isFiltered } from "./filter";
 
 describe("the filter of the device list", () => {
   it("survives the way into the address and back", () => {
@@ -12,6 +12,13 @@ describe("the filter of the device list", () => {
 
   it("drops what is not a filter", () => {
     expect(filterFromSearch({ presence: ["asleep", "offline"], companyId: "", os: "linux" })).toEqual({ presence: ["offline"] });
+  });
+
+  it("is the same for the file", () => {
+    expect(csvAddress({})).toBe("/api/admin/devices.csv");
+    expect(csvAddress({ presence: ["offline", "stale"], q: "a b" })).toBe(
+      "/api/admin/devices.csv?presence=offline&presence=stale&q=a+b",
+    );
   });
 
   it("asks for nothing when nothing is filtered", () => {

@@ -1,5 +1,5 @@
 import type { Presence, Query } from "@/api/types";
-import { many, one, type SearchRecord } from "@/lib/search-params";
+import { many, one, type SearchRecord, stringifySearch } from "@/lib/search-params";
 
 export const presences = ["online", "stale", "offline", "unknown"] as const satisfies readonly Presence[];
 
@@ -21,8 +21,13 @@ export function filterFromSearch(search: SearchRecord): DeviceFilter {
 }
 
 /** What the API is asked with. */
-export function filterToQuery(filter: DeviceFilter): Query<"/api/admin/devices"> {
+export function filterToQuery(filter: DeviceFilter): Query<"/api/admin/devices.csv"> {
   return { ...compact(filter) };
+}
+
+/** Where the same devices are as one CSV. */
+export function csvAddress(filter: DeviceFilter): string {
+  return `/api/admin/devices.csv${stringifySearch({ ...filterToQuery(filter) })}`;
 }
 
 export function isFiltered(filter: DeviceFilter): boolean {

@@ -20,17 +20,19 @@ describe("a device's timeline", () => {
   });
 
   it("names what changed, by people's names where ids stand for them", () => {
-    const [owner, memory, disk, other] = toldChanges({
+    const [owner, memory, disk, user, other] = toldChanges({
       changes: [
         change("assignedUserId", "u1", "u2", { oldLabel: "Ana", newLabel: "Bia" }),
         change("hardware.memoryBytes", "1024", "2048"),
         change("disks./mnt/data.old", null, "x"),
+        change("users.ana.souza", null, "local"),
         change("firmware.version", "1", "2"),
       ],
     });
     expect(owner).toMatchObject({ fact: "assignedUserId", before: "Ana", after: "Bia" });
     expect(memory).toMatchObject({ fact: "hardware.memoryBytes", before: "1024", after: "2048", item: undefined });
     expect(disk).toMatchObject({ fact: undefined, item: { list: "disks", name: "/mnt/data.old" } });
+    expect(user).toMatchObject({ fact: undefined, item: { list: "users", name: "ana.souza" } });
     expect(other).toMatchObject({ fact: undefined, item: undefined, field: "firmware.version" });
   });
 

@@ -8,6 +8,7 @@ export const kinds = [
   "updated",
   "user_linked",
   "user_unlinked",
+  "access_adjusted",
   "inventory_changed",
   "online",
   "offline",
@@ -36,10 +37,12 @@ export const facts = [
   "notes",
   "companyId",
   "assignedUserId",
+  "persona",
   "linkedUserIds",
   "usbPolicyState",
   "hostName",
   "agentVersion",
+  "unknownSince",
   "os.family",
   "os.name",
   "os.version",
@@ -55,7 +58,7 @@ export const facts = [
   "hardware.serial",
 ] as const;
 /** Lists of which each item changes by itself, under the list's name, a dot and its own. */
-export const lists = ["disks", "network"] as const;
+export const lists = ["disks", "network", "users"] as const;
 
 export type Fact = (typeof facts)[number];
 export type List = (typeof lists)[number];
