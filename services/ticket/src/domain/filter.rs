@@ -3,7 +3,7 @@
 use chamados_chassis::id::{CompanyId, DeviceId, UserId};
 use chrono::{DateTime, Utc};
 
-use super::{CategoryId, Priority, Query, QueueId, Status, words::words};
+use super::{CategoryId, Group, Priority, Query, QueueId, Status, words::words};
 
 words!(
     /// In which order a list is.
@@ -58,4 +58,33 @@ pub struct TicketFilter {
     pub updated_to: Option<DateTime<Utc>>,
     /// Words in subject, description or comments, or the number.
     pub query: Option<Query>,
+}
+
+impl TicketFilter {
+    /// Whether it asks for nothing but status, queue and assignee, so that of each [`Group`] it matches all
+    /// tickets or none.
+    #[must_use]
+    pub fn is_of_groups(&self) -> bool {
+        *self
+            == Self {
+                statuses: self.statuses.clone(),
+                queues: self.queues.clone(),
+                assignees: self.assignees.clone(),
+                unassigned: self.unassigned,
+                ..Self::default()
+            }
+    }
+
+    /// Whether it matches the tickets of a group, as far as status, queue and assignee go.
+    #[must_use]
+    pub fn matches_group(&self, group: &Group) -> bool {
+        let anybody = self.assignees.is_empty() && !self.unassigned;
+        let assigned = match group.assignee {
+            Some(user) => self.assignees.contains(&user),
+            None => self.unassigned,
+        };
+        (self.statuses.is_empty() || self.statuses.contains(&group.status))
+            && (self.queues.is_empty() || self.queues.contains(&group.queue))
+            && (anybody || assigned)
+    }
 }

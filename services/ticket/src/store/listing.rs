@@ -75,8 +75,8 @@ pub async fn list(
     page_of(rows, sort, total, request)
 }
 
-/// How many there are. All tickets of a tenant are not counted: their number is kept. Parts have no
-/// ticket in common.
+/// How many there are. Those of a status, a queue or an assignee are not counted where all of them may be
+/// seen: their numbers are kept. Parts have no ticket in common.
 async fn count(
     db: &impl ConnectionTrait,
     tenant: TenantId,
@@ -84,8 +84,9 @@ async fn count(
     filter: &TicketFilter,
     parts: &[Select<Entity>],
 ) -> Result<u64, StoreError> {
-    if visibility.includes_every_ticket() && *filter == TicketFilter::default() {
-        let groups = figures::groups(db, tenant).await?;
+    if visibility.includes_every_ticket() && filter.is_of_groups() {
+        let mut groups = figures::groups(db, tenant).await?;
+        groups.retain(|group| filter.matches_group(group));
         let tickets: i64 = groups.iter().map(|group| group.tickets).sum();
         return u64::try_from(tickets)
             .map_err(|_| StoreError::Corrupt(format!("figures: {tickets} tickets")));

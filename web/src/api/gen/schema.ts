@@ -178,6 +178,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/devices.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Devices as CSV
+         * @description All that match and that the caller may see, by name; UTF-8 with a byte order mark, people separated by
+         *     "; ".
+         */
+        get: operations["export_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/devices/links": {
         parameters: {
             query?: never;
@@ -227,6 +248,51 @@ export interface paths {
         patch: operations["update_device"];
         trace?: never;
     };
+    "/api/admin/devices/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Adjust access to a device
+         * @description Says whose the device is and as what they use it, for example when a computer passes from one person to
+         *     another: reset its agent, adjust access, install it again with the new address. The address is one of
+         *     the device's company or of staff; one that nobody has becomes a collaborator of the company, as at
+         *     enrolment. Whoever it is assigned to is not linked any more. Staff only. 404 `device_not_found`,
+         *     `user_not_found`; 409 `user_not_in_company`, `user_inactive`.
+         */
+        put: operations["adjust_access"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/devices/{id}/presence-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get when a device was alive
+         * @description From the transitions in its timeline. A time for which it was not known counts as what it turned out to
+         *     be, unless the device was gone at its end.
+         */
+        get: operations["get_presence_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/devices/{id}/reset-agent": {
         parameters: {
             query?: never;
@@ -261,6 +327,27 @@ export interface paths {
          * @description Newest first.
          */
         get: operations["list_device_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/devices/{id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tokens of a device
+         * @description The valid one and those revoked in the last 90 days, newest first, at most 100; never what opens a
+         *     stream. Staff only.
+         */
+        get: operations["list_device_tokens"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1771,6 +1858,13 @@ export interface components {
          * @enum {string}
          */
         ActorKind: "user" | "device" | "service_account" | "service";
+        /** @description Whose a device is to be. */
+        AdjustAccess: {
+            /** @description E-mail address of the person, compared without regard to case. */
+            email: string;
+            /** @description As what they use it. */
+            persona: components["schemas"]["Persona"];
+        };
         /** @description What a reset did. */
         AgentReset: {
             /**
@@ -2225,6 +2319,7 @@ export interface components {
             /** @description The first ten: open tickets nobody has, oldest first; then the others, newest first. */
             latestTickets: components["schemas"]["Ticket"][];
             activeWork: components["schemas"]["List_ActiveWork"] | null;
+            devicesByCompany: components["schemas"]["List_CompanyDevices"] | null;
         };
         /** @description One day. */
         DayTrend: {
@@ -2276,6 +2371,8 @@ export interface components {
             name: string;
             company: components["schemas"]["CompanyRef"];
             assignedUser: components["schemas"]["UserRef"] | null;
+            /** @description As what they use it; gives no right. */
+            persona: components["schemas"]["Persona"];
             /** @description Further people tied to it, in the order in which they were linked. */
             linkedUsers: components["schemas"]["UserRef"][];
             /** @description Name and edition, then the build in brackets: "Windows 11 Pro (26100)". Empty until reported. */
@@ -2329,7 +2426,7 @@ export interface components {
             id: string;
             /**
              * @description What happened: `enrolled`, `reenrolled`, `reset`, `updated`, `inventory_changed`, `online`,
-             *     `offline`, `user_linked`, `user_unlinked`, `usb_policy_set`, `usb_policy_applied`,
+             *     `offline`, `user_linked`, `user_unlinked`, `access_adjusted`, `usb_policy_set`, `usb_policy_applied`,
              *     `usb_policy_failed`, `usb_policy_expired`, `ticket_opened` or `ticket_resolved`.
              */
             type: string;
@@ -2345,6 +2442,28 @@ export interface components {
              *     empty.
              */
             note: string;
+        };
+        /** @description A token of a device, without what makes it one. */
+        DeviceToken: {
+            /** @description Its first eight characters, for example `chd_x7Qa`; empty for one made before they were kept. */
+            prefix: string;
+            /**
+             * Format: int64
+             * @description Each enrolment and each reset raises the device's by one.
+             */
+            generation: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the device was last heard with it; null when it never was.
+             */
+            lastUsedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When a reset or an enrolment revoked it; null for the valid one.
+             */
+            revokedAt: string | null;
         };
         /** @description What staff last set for USB storage of a device, and what became of it. */
         DeviceUsbPolicy: {
@@ -2456,6 +2575,8 @@ export interface components {
             hardware: components["schemas"]["Hardware"] | null;
             disks: components["schemas"]["Disk"][];
             interfaces: components["schemas"]["NetworkInterface"][];
+            /** @description Who was logged in when the agent looked last, by name. */
+            users: components["schemas"]["LoggedInUser"][];
         };
         /** @description An invitation. */
         Invite: {
@@ -2775,6 +2896,35 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        List_CompanyDevices: {
+            /** @description The records of this page. */
+            items: {
+                company: components["schemas"]["CompanyRef"];
+                /**
+                 * Format: int64
+                 * @description All of them.
+                 */
+                devices: number;
+                /**
+                 * Format: int64
+                 * @description Those that are offline, also those that were never seen.
+                 */
+                offline: number;
+                /**
+                 * Format: int64
+                 * @description Those whose presence is not known now.
+                 */
+                unknown: number;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         List_Device: {
             /** @description The records of this page. */
             items: {
@@ -2788,6 +2938,8 @@ export interface components {
                 name: string;
                 company: components["schemas"]["CompanyRef"];
                 assignedUser: components["schemas"]["UserRef"] | null;
+                /** @description As what they use it; gives no right. */
+                persona: components["schemas"]["Persona"];
                 /** @description Further people tied to it, in the order in which they were linked. */
                 linkedUsers: components["schemas"]["UserRef"][];
                 /** @description Name and edition, then the build in brackets: "Windows 11 Pro (26100)". Empty until reported. */
@@ -2836,7 +2988,7 @@ export interface components {
                 id: string;
                 /**
                  * @description What happened: `enrolled`, `reenrolled`, `reset`, `updated`, `inventory_changed`, `online`,
-                 *     `offline`, `user_linked`, `user_unlinked`, `usb_policy_set`, `usb_policy_applied`,
+                 *     `offline`, `user_linked`, `user_unlinked`, `access_adjusted`, `usb_policy_set`, `usb_policy_applied`,
                  *     `usb_policy_failed`, `usb_policy_expired`, `ticket_opened` or `ticket_resolved`.
                  */
                 type: string;
@@ -2852,6 +3004,38 @@ export interface components {
                  *     empty.
                  */
                 note: string;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_DeviceToken: {
+            /** @description The records of this page. */
+            items: {
+                /** @description Its first eight characters, for example `chd_x7Qa`; empty for one made before they were kept. */
+                prefix: string;
+                /**
+                 * Format: int64
+                 * @description Each enrolment and each reset raises the device's by one.
+                 */
+                generation: number;
+                /** Format: date-time */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description When the device was last heard with it; null when it never was.
+                 */
+                lastUsedAt: string | null;
+                /**
+                 * Format: date-time
+                 * @description When a reset or an enrolment revoked it; null for the valid one.
+                 */
+                revokedAt: string | null;
             }[];
             /** @description Hand it in as `pageToken` for the next page; null on the last. */
             nextPageToken: string | null;
@@ -3332,6 +3516,15 @@ export interface components {
             /** @description What the line is about. */
             fields: Record<string, never>;
         };
+        /** @description Somebody logged in. */
+        LoggedInUser: {
+            /** @description Name of the account, as the system has it. */
+            name: string;
+            /** @description Whether a session of theirs is at the computer itself. */
+            local: boolean;
+            /** @description Whether one comes from elsewhere, for example by SSH. */
+            remote: boolean;
+        };
         /** @description How far the caller has read. */
         MarkChatRead: {
             /**
@@ -3487,6 +3680,11 @@ export interface components {
              */
             workedSeconds: number;
         };
+        /**
+         * @description As what the assigned person uses a device. Tells staff whom they deal with; gives no right.
+         * @enum {string}
+         */
+        Persona: "collaborator" | "manager";
         /** @description How the caller wants the panel. */
         Preferences: {
             /** @description `pt-BR` or `en`; null follows the browser. */
@@ -3499,6 +3697,25 @@ export interface components {
          * @enum {string}
          */
         Presence: "online" | "stale" | "offline" | "unknown";
+        /** @description When a device was alive. */
+        PresenceHistory: {
+            /**
+             * @description Oldest first, each beginning where the one before ended; at most 2,000. The first begins with what
+             *     was asked for, or with the device's enrolment.
+             */
+            spans: components["schemas"]["PresenceSpan"][];
+            /** @description Whether there were more: then the first begins later. */
+            truncated: boolean;
+        };
+        /** @description A time in which a device's presence stayed the same. */
+        PresenceSpan: {
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
+            /** @description `online`, `offline` or `unknown`. */
+            state: components["schemas"]["Presence"];
+        };
         /**
          * @description How much a ticket matters.
          * @enum {string}
@@ -4691,6 +4908,46 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    export_devices: {
+        parameters: {
+            query?: {
+                /** @description Only this company's. */
+                companyId?: string;
+                /**
+                 * @description Part of display name, host name, serial or address, without regard to case, at most 200
+                 *     characters.
+                 */
+                q?: string;
+                /** @description Any of these. Repeatable. */
+                presence?: components["schemas"]["Presence"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Makes it a download. */
+                    "Content-Disposition"?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     link_user: {
         parameters: {
             query?: never;
@@ -4863,6 +5120,97 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    adjust_access: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the device. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustAccess"];
+            };
+        };
+        responses: {
+            /** @description The device from now on. */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description `user_not_in_company`, `user_inactive`, or the key stands for another request. */
+            409: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_presence_history: {
+        parameters: {
+            query?: {
+                /** @description Where it begins, at most 31 days before the end; seven days before when left out. */
+                from?: string;
+                /** @description Where it ends; now when left out or later than now. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the device. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Without gaps. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceHistory"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     reset_agent: {
         parameters: {
             query?: never;
@@ -4925,6 +5273,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_DeviceTimelineEntry"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_device_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the device. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_DeviceToken"];
                 };
             };
             400: components["responses"]["Invalid"];
