@@ -12,12 +12,15 @@ export function preloadEditor(): void {
   load().catch(() => undefined);
 }
 
-/** Where formatted text is written. It comes as a chunk of its own. */
+/**
+ * Where formatted text is written. It comes as a chunk of its own. Until it is there nothing acts: a file
+ * chosen by a button that goes away with its place would be lost.
+ */
 export function Editor(props: EditorProps) {
   return (
     <Suspense
       fallback={
-        <EditorFrame {...props} toolbar={null}>
+        <EditorFrame {...props} toolbar={null} actions={null}>
           <div className={props.className}>
             <Skeleton className="h-4 w-2/5" />
           </div>
