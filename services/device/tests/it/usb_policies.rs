@@ -163,6 +163,7 @@ async fn old_and_repeated_reports_change_nothing(database: &TestDatabase) -> any
     let (mut stream, _) = agent.welcomed(&enrolled.token).await?;
     // Of a device that has no policy at all.
     report(&stream, 1, None).await?;
+    heard_out(&mut stream).await?;
     set(&world, &replica, id, UsbPolicy::Block).await?;
     assert_eq!(hear(&mut stream).await, (1, UsbPolicy::Block));
     set(&world, &replica, id, UsbPolicy::Allow).await?;
