@@ -2,10 +2,13 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use axum::serve::{ListenerExt as _, TapIo};
 use chamados_chassis::shutdown::Shutdown;
-use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
-use tonic::{service::Routes, transport::Server};
+use tokio::net::{TcpListener, TcpStream};
+use tonic::{
+    service::Routes,
+    transport::{Server, server::TcpIncoming},
+};
 
 /// A connection between services is closed in order after this long, so that new replicas get
 /// their share.
@@ -24,7 +27,8 @@ pub(crate) fn http(listener: TcpListener, router: axum::Router, shutdown: &Shutd
     let stop = shutdown.clone();
     shutdown.spawn("http", async move {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(listener, service).with_graceful_shutdown(stop.requested()).await;
+        let served = axum::serve(for_http(listener), service);
+        let served = served.with_graceful_shutdown(stop.requested()).await;
         ended("http", served, &stop);
     });
 }
@@ -58,11 +62,27 @@ fn serve(
 ) {
     let stop = shutdown.clone();
     shutdown.spawn(name, async move {
-        let incoming = TcpListenerStream::new(listener);
         let router = server.add_routes(routes);
-        let served = router.serve_with_incoming_shutdown(incoming, stop.requested()).await;
+        let served =
+            router.serve_with_incoming_shutdown(for_grpc(listener), stop.requested()).await;
         ended(name, served, &stop);
     });
+}
+
+/// Connections of browsers. A live update or an answer in two writes is sent at once: with Nagle's algorithm
+/// the second waits for the acknowledgement of the first, which the other side delays by 40 ms.
+fn for_http(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
+    listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::trace!(%error, "small packets of a connection may wait");
+        }
+    })
+}
+
+/// Connections of agents and of services, with small packets sent at once too: what tonic's own setting
+/// says is only for sockets that tonic binds.
+fn for_grpc(listener: TcpListener) -> TcpIncoming {
+    TcpIncoming::from(listener).with_nodelay(Some(true))
 }
 
 /// A listener that fails takes the process down, loudly; half a product helps nobody.
@@ -92,5 +112,34 @@ fn with_reflection(routes: Routes) -> Routes {
             tracing::error!(%error, "reflection is not served");
             routes
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::serve::Listener as _;
+    use tokio_stream::StreamExt as _;
+
+    use super::*;
+
+    async fn bound() -> (TcpListener, SocketAddr) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        (listener, address)
+    }
+
+    #[tokio::test]
+    async fn small_packets_are_sent_at_once() {
+        let (listener, address) = bound().await;
+        let mut browsers = for_http(listener);
+        let _browser = TcpStream::connect(address).await.unwrap();
+        let (connection, _) = browsers.accept().await;
+        assert!(connection.nodelay().unwrap(), "a browser's connection");
+
+        let (listener, address) = bound().await;
+        let mut callers = for_grpc(listener);
+        let _caller = TcpStream::connect(address).await.unwrap();
+        let connection = callers.next().await.unwrap().unwrap();
+        assert!(connection.nodelay().unwrap(), "an agent's or a service's connection");
     }
 }

@@ -8,6 +8,8 @@ use chamados_chassis::{
 };
 use tokio::runtime::Runtime;
 
+use super::files;
+
 pub(crate) fn runtime() -> anyhow::Result<Runtime> {
     // TLS needs its cryptography chosen before the first connection. Twice is no harm.
     let _already_chosen = rustls::crypto::ring::default_provider().install_default();
@@ -16,8 +18,13 @@ pub(crate) fn runtime() -> anyhow::Result<Runtime> {
 
 pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let runtime = runtime()?;
+    let raised = files::raise();
     let (outcome, telemetry) = runtime.block_on(async {
         let telemetry = Telemetry::init(&config.telemetry)?;
+        match raised {
+            Ok(limit) => limit.tell(),
+            Err(unknown) => tracing::warn!("{unknown}"),
+        }
         anyhow::Ok((serve(config, &telemetry).await, telemetry))
     })?;
     telemetry.shutdown();

@@ -25,6 +25,7 @@ mod matrix;
 mod modes;
 mod operations;
 mod operator;
+mod process;
 mod races;
 mod requests;
 mod sessions;
