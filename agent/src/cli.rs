@@ -155,6 +155,7 @@ pub(crate) enum Ticket {
 Examples:
   sudo chamados-agent ticket new --subject \"The printer does not print\"
   journalctl -b -n 50 | sudo chamados-agent ticket new --subject \"Errors at start\" --description -
+  sudo chamados-agent ticket new --subject \"Nothing starts\" --chat
 
 What the computer is doing now (system, memory, disks, network) goes below the description.")]
     New(NewTicket),
@@ -168,6 +169,9 @@ pub(crate) struct NewTicket {
     /// What happened; \"-\" reads it from standard input
     #[arg(long, value_name = "TEXT", default_value = "")]
     description: String,
+    /// Begin a live chat on it; it goes on in the panel
+    #[arg(long)]
+    pub(crate) chat: bool,
     /// For programs
     #[arg(long)]
     pub(crate) json: bool,
@@ -193,6 +197,20 @@ pub(crate) struct Install {
     /// Print the systemd unit and change nothing
     #[arg(long)]
     pub(crate) print: bool,
+    /// Program that the service runs, instead of this one
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    executable: Option<PathBuf>,
+}
+
+impl Install {
+    /// The program given, or this one.
+    pub(crate) fn executable(&self) -> Result<PathBuf> {
+        match &self.executable {
+            Some(path) => absolute(path),
+            None => std::env::current_exe()
+                .map_err(|e| Error::System(format!("cannot find this program's own path: {e}"))),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

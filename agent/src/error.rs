@@ -103,6 +103,14 @@ pub enum Error {
     /// The ticket was not opened.
     #[error("the ticket was not opened: {0}")]
     Ticket(String),
+    /// The ticket was opened, its live chat was not.
+    #[error("ticket {number} is open, but without a chat: {reason}")]
+    Chat {
+        /// What people call the ticket by.
+        number: i64,
+        /// Why not, in one line.
+        reason: String,
+    },
     /// A fault of the agent or the operating system.
     #[error("{0}")]
     System(String),

@@ -94,19 +94,20 @@ fn status(arguments: &cli::Status) -> Result<ExitCode> {
 
 fn ticket(arguments: &cli::NewTicket) -> Result<ExitCode> {
     let (subject, description) = (arguments.subject.clone(), arguments.description()?);
-    let options = TicketOptions::new(arguments.state.path()?, subject, description);
+    let mut options = TicketOptions::new(arguments.state.path()?, subject, description);
+    options.chat = arguments.chat;
     let opened = block_on(chamados_agent::open_ticket(options))??;
     if arguments.json {
         let json = serde_json::to_string_pretty(&opened)
             .map_err(|e| Error::System(format!("cannot encode the ticket: {e}")))?;
         return say(&json);
     }
-    say(&format!("Opened ticket {}: {}", opened.number, opened.subject))
+    let chat = if opened.chat_id.is_some() { " (its chat is open in the panel)" } else { "" };
+    say(&format!("Opened ticket {}: {}{chat}", opened.number, opened.subject))
 }
 
 fn install(arguments: &cli::Install) -> Result<ExitCode> {
-    let executable = std::env::current_exe()
-        .map_err(|e| Error::System(format!("cannot find this program's own path: {e}")))?;
+    let executable = arguments.executable()?;
     let state_dir = arguments.state.path()?;
     if arguments.print {
         return say(service::unit(&executable, &state_dir)?.trim_end());

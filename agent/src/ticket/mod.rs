@@ -8,9 +8,12 @@ use chamados_chassis::{
     clock::{self, SharedClock},
     error::reason_of,
 };
-use chamados_proto::ticket::v1::{CreateTicketRequest, ticket_service_client::TicketServiceClient};
+use chamados_proto::ticket::v1::{
+    CreateTicketRequest, StartChatRequest, Ticket, chat_service_client::ChatServiceClient,
+    ticket_service_client::TicketServiceClient,
+};
 use secrecy::ExposeSecret as _;
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request, Status, transport::Channel};
 
 use crate::{
     Error, Result,
@@ -21,8 +24,10 @@ use crate::{
 
 /// For the answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// Longest description, in bytes; what the server takes, less room for the lines about the computer.
-const LONGEST: usize = 32 * 1024;
+/// Longest description with the lines about the computer, in bytes of HTML, as the server has it.
+const LONGEST: usize = 64 * 1024;
+/// Longest subject, in characters, as the server has it: what is too long is said before anything is sent.
+const LONGEST_SUBJECT: usize = 200;
 
 /// What a ticket needs.
 #[derive(Clone)]
@@ -35,6 +40,8 @@ pub struct TicketOptions {
     pub subject: String,
     /// What happened, plain text; may be empty.
     pub description: String,
+    /// Whether a live chat begins on it, in which whoever is at the computer is reached at once.
+    pub chat: bool,
     /// What time it is.
     pub clock: SharedClock,
 }
@@ -51,6 +58,7 @@ impl TicketOptions {
             root: PathBuf::from("/"),
             subject: subject.into(),
             description: description.into(),
+            chat: false,
             clock: clock::system(),
         }
     }
@@ -66,6 +74,9 @@ pub struct OpenedTicket {
     pub number: i64,
     /// What it is about.
     pub subject: String,
+    /// Id of the live chat on it, when one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chat_id: Option<String>,
 }
 
 /// Opens a ticket about this computer, with what the computer is doing now below the description.
@@ -73,11 +84,10 @@ pub struct OpenedTicket {
 ///
 /// # Errors
 /// [`Error::NotEnrolled`], [`Error::CredentialsRefused`], [`Error::NobodyAssigned`],
-/// [`Error::Ticket`] with what the server says, [`Error::Unreachable`].
+/// [`Error::Ticket`] with what the server says, [`Error::Unreachable`]; [`Error::Chat`] when the ticket is there
+/// and its chat is not.
 pub async fn open_ticket(options: TicketOptions) -> Result<OpenedTicket> {
-    if options.description.len() > LONGEST {
-        return Err(Error::Ticket(format!("the description has more than {LONGEST} bytes")));
-    }
+    check_subject(&options.subject)?;
     let state = StateDir::open(&options.state_dir)?;
     let credentials = state.credentials()?;
     let connector = Connector::new(&credentials.server, &credentials.transport)?;
@@ -87,27 +97,83 @@ pub async fn open_ticket(options: TicketOptions) -> Result<OpenedTicket> {
     let lines = tokio::task::spawn_blocking(look)
         .await
         .map_err(|e| Error::System(format!("cannot look at this computer: {e}")))?;
+    let description = html(&options.description, &lines);
+    if let excess @ 1.. = description.len().saturating_sub(LONGEST) {
+        return Err(Error::Ticket(format!(
+            "the description is {excess} bytes too long: shorten it"
+        )));
+    }
     let message = CreateTicketRequest {
-        // A repeat by hand is another ticket; this is only for what the transport repeats.
-        request_id: format!("{:032x}", rand::random::<u128>()),
+        request_id: request_id(),
         subject: options.subject,
-        description: html(&options.description, &lines),
+        description,
         ..CreateTicketRequest::default()
     };
-    let request = bearing(message, &credentials)?;
-    let call = async {
-        let mut client = TicketServiceClient::new(connector.channel().await?);
-        client.create_ticket(request).await.map_err(|status| refusal(&status, &connector))
+    let desk = Desk { connector, credentials };
+    let (channel, ticket) = desk.within(desk.create(message)).await?;
+    let mut opened = OpenedTicket {
+        id: ticket.id,
+        number: ticket.number,
+        subject: ticket.subject,
+        chat_id: None,
     };
-    let answer = tokio::time::timeout(TIMEOUT, call).await;
-    let ticket = answer.map_err(|_| connector.unreachable("no answer in 30 s"))??.into_inner();
-    Ok(OpenedTicket { id: ticket.id, number: ticket.number, subject: ticket.subject })
+    if options.chat {
+        let started = desk.within(desk.start_chat(channel, &opened.id)).await;
+        let reason =
+            |error: Error| Error::Chat { number: opened.number, reason: error.to_string() };
+        opened.chat_id = Some(started.map_err(reason)?);
+    }
+    Ok(opened)
 }
 
-fn bearing(
-    message: CreateTicketRequest,
-    credentials: &Credentials,
-) -> Result<Request<CreateTicketRequest>> {
+/// Who takes tickets, and what this computer shows there.
+struct Desk {
+    connector: Connector,
+    credentials: Credentials,
+}
+
+impl Desk {
+    async fn create(&self, message: CreateTicketRequest) -> Result<(Channel, Ticket)> {
+        let channel = self.connector.channel().await?;
+        let request = bearing(message, &self.credentials)?;
+        let answer = TicketServiceClient::new(channel.clone()).create_ticket(request).await;
+        let ticket = answer.map_err(|status| refusal(&status, &self.connector))?.into_inner();
+        Ok((channel, ticket))
+    }
+
+    async fn start_chat(&self, channel: Channel, ticket_id: &str) -> Result<String> {
+        let message =
+            StartChatRequest { request_id: request_id(), ticket_id: ticket_id.to_owned() };
+        let request = bearing(message, &self.credentials)?;
+        let answer = ChatServiceClient::new(channel).start_chat(request).await;
+        Ok(answer.map_err(|status| Error::System(status_line(&status)))?.into_inner().id)
+    }
+
+    async fn within<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
+        let answer = tokio::time::timeout(TIMEOUT, call).await;
+        answer.map_err(|_| self.connector.unreachable("no answer in 30 s"))?
+    }
+}
+
+/// For what the transport repeats; a repeat by hand is another ticket.
+fn request_id() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// What the server would say too, but with a computer that is offline as well.
+fn check_subject(subject: &str) -> Result<()> {
+    let reason = match subject.trim() {
+        "" => "the subject is empty: say in one line what it is about".to_owned(),
+        text if text.chars().any(char::is_control) => "the subject is not one line".to_owned(),
+        text if text.chars().count() > LONGEST_SUBJECT => {
+            format!("the subject has more than {LONGEST_SUBJECT} characters: use --description")
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::Ticket(reason))
+}
+
+fn bearing<T>(message: T, credentials: &Credentials) -> Result<Request<T>> {
     let mut request = Request::new(message);
     let bearer = format!("Bearer {}", credentials.token.expose_secret());
     let bearer = bearer.parse().map_err(|_| Error::CredentialsRefused)?;
@@ -155,6 +221,19 @@ fn refusal(status: &Status, connector: &Connector) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_subject_is_one_short_line() {
+        assert!(check_subject(&format!(" {} ", "á".repeat(LONGEST_SUBJECT))).is_ok());
+        for (bad, told) in [
+            (" ", "empty"),
+            ("a\nb", "one line"),
+            (&"x".repeat(LONGEST_SUBJECT + 1), "200 characters"),
+        ] {
+            let error = check_subject(bad).unwrap_err();
+            assert!(error.to_string().contains(told), "{error}");
+        }
+    }
 
     #[test]
     fn what_is_typed_is_text_and_no_markup() {

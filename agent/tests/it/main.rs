@@ -7,6 +7,8 @@
 mod enroll;
 mod fixture;
 mod hostile;
+#[cfg(target_os = "linux")]
+mod memory;
 #[cfg(unix)]
 mod process;
 mod server;

@@ -66,6 +66,53 @@ async fn reset_it_says_to_enrol_again_and_does_not_want_to_be_restarted() {
 }
 
 #[tokio::test]
+async fn a_second_one_on_the_same_state_is_refused_and_the_first_goes_on() {
+    let mut server = TestServer::start().await;
+    let computer = Computer::new();
+    computer.enroll(&server).await;
+    let mut first = agent(&computer, &["run"]).spawn().unwrap();
+    let (mut session, _) = server.welcomed(welcome()).await;
+    let beat = session.beat().await;
+    for _ in 0..2 {
+        let output = finish(agent(&computer, &["run"]).spawn().unwrap()).await;
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "not 78: a service manager may try later");
+        assert!(message.contains("an agent already runs on"), "{message}");
+        assert!(message.contains(computer.state_dir().to_str().unwrap()), "{message}");
+    }
+    session.acknowledge(beat).await;
+    assert!(session.beat().await > beat, "the first one is not disturbed");
+
+    // The lock is the process's: not even `kill -9` leaves it behind.
+    first.kill().await.unwrap();
+    let mut third = agent(&computer, &["run"]).spawn().unwrap();
+    let _welcomed = server.welcomed(welcome()).await;
+    third.kill().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_ticket_that_cannot_be_opened_is_one_line_too() {
+    let computer = Computer::new();
+    let ticket = ["ticket", "new", "--subject"];
+    let refused = async |subject: &str, code: i32, told: &str| {
+        let arguments = [ticket.as_slice(), &[subject]].concat();
+        let output = finish(agent(&computer, &arguments).spawn().unwrap()).await;
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(code), "{message}");
+        assert_eq!(message.lines().count(), 1, "{message}");
+        assert!(message.contains(told), "{message}");
+    };
+    refused("It hums", 78, "run `chamados-agent enroll`").await;
+    let server = TestServer::start().await;
+    computer.enroll(&server).await;
+    refused("", 1, "the subject is empty").await;
+    refused("It hums", 1, "takes no tickets from devices").await;
+    let url = server.url();
+    server.stop().await;
+    refused("It hums", 1, &format!("cannot reach {url}")).await;
+}
+
+#[tokio::test]
 async fn errors_are_one_line_that_says_what_to_do() {
     let computer = Computer::new();
     let cases: [(&[&str], i32, &str); 3] = [

@@ -70,7 +70,10 @@ const EXPOSED: &[(Target, &[&str])] = &[
 ];
 
 /// What a device may call, of what stands behind the door: what its agent has a use for.
-const FOR_DEVICES: &[&str] = &["/chamados.ticket.v1.TicketService/CreateTicket"];
+const FOR_DEVICES: &[&str] = &[
+    "/chamados.ticket.v1.TicketService/CreateTicket",
+    "/chamados.ticket.v1.ChatService/StartChat",
+];
 /// How device tokens begin.
 const DEVICE_TOKEN: &str = "chd_";
 

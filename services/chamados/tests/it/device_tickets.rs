@@ -1,5 +1,6 @@
 //! A ticket opened at the computer it is about, with its device token.
 
+use chamados::Target;
 use chamados_agent::{Error, TicketOptions, open_ticket};
 use chamados_proto::ticket::v1::{
     CreateTicketRequest, GetTicketRequest, ticket_service_client::TicketServiceClient,
@@ -13,9 +14,15 @@ use crate::fixture::{Desk, text};
 sandbox_suite!(
     embedded: AllInOne on SqliteMemory;
     a_computer_opens_a_ticket,
+    a_computer_asks_for_a_chat,
+    what_is_no_ticket_is_said_at_the_computer,
     a_device_token_opens_tickets_and_nothing_else,
 );
-sandbox_suite!(split: Split on PostgresRedis; a_computer_opens_a_ticket);
+sandbox_suite!(
+    split: Split on PostgresRedis;
+    a_computer_opens_a_ticket,
+    a_computer_asks_for_a_chat,
+);
 
 async fn a_computer_opens_a_ticket(sandbox: &mut Sandbox) -> anyhow::Result<()> {
     let desk = Desk::open(sandbox).await?;
@@ -39,12 +46,72 @@ async fn a_computer_opens_a_ticket(sandbox: &mut Sandbox) -> anyhow::Result<()> 
     }
     assert!(!description.contains("chd_"));
 
-    let error = open_ticket(TicketOptions { subject: " ".into(), ..options.clone() }).await;
-    assert!(matches!(error, Err(Error::Ticket(_))), "{error:?}");
     let _reset = desk.admin.press(&format!("/api/admin/devices/{device}/reset-agent")).await.ok();
     let error = open_ticket(options).await.unwrap_err();
     assert!(matches!(error, Error::CredentialsRefused), "{error}");
     assert_eq!(desk.admin.get("/api/tickets").await.ok()["total"], 1);
+    Ok(())
+}
+
+async fn a_computer_asks_for_a_chat(sandbox: &mut Sandbox) -> anyhow::Result<()> {
+    let desk = Desk::open(sandbox).await?;
+    let ana = desk.person(sandbox, "collaborator", "ana@acme.example").await?;
+    let (computer, device) = desk.computer(sandbox, "ana@acme.example").await?;
+    let mut options = TicketOptions::new(computer.state_dir(), "Nothing starts", "");
+    let quiet = open_ticket(options.clone()).await?;
+    assert_eq!(quiet.chat_id, None);
+    let path = |id: &str| format!("/api/tickets/{id}/chat");
+    assert!(desk.admin.get(&path(&quiet.id)).await.ok()["chat"].is_null(), "none was asked for");
+
+    options.chat = true;
+    let opened = open_ticket(options).await?;
+    let chat = desk.admin.get(&path(&opened.id)).await.ok()["chat"].take();
+    assert_eq!(chat["id"].as_str(), opened.chat_id.as_deref());
+    let starter = &chat["startedBy"];
+    assert!(starter.to_string().contains(&device), "by the computer: {starter}");
+    // Both sides are in it.
+    for (who, body) in [(&desk.admin, "Which lamp is on?"), (&ana, "None")] {
+        let said = json!({"body": body});
+        let _said = who.post(&format!("{}/messages", path(&opened.id)), said).await.ok();
+    }
+    let heard = ana.get(&path(&opened.id)).await.ok();
+    assert_eq!(heard["messages"].as_array().map(Vec::len), Some(2), "{heard:#}");
+    Ok(())
+}
+
+async fn what_is_no_ticket_is_said_at_the_computer(sandbox: &mut Sandbox) -> anyhow::Result<()> {
+    let desk = Desk::open(sandbox).await?;
+    let (computer, _device) = desk.computer(sandbox, "ana@acme.example").await?;
+    let options = TicketOptions::new(computer.state_dir(), "It hums", "Since today.");
+    // As HTML each is four bytes.
+    let long = "<".repeat(17 * 1024);
+    let cases = [
+        (TicketOptions { subject: " ".into(), ..options.clone() }, "subject is empty"),
+        (TicketOptions { subject: "a\nb".into(), ..options.clone() }, "not one line"),
+        (TicketOptions { subject: "x".repeat(201), ..options.clone() }, "more than 200"),
+        (TicketOptions { description: long, ..options.clone() }, "bytes too long"),
+    ];
+    for (bad, told) in cases {
+        let error = open_ticket(bad).await.unwrap_err();
+        assert!(matches!(error, Error::Ticket(_)), "{error}");
+        assert!(error.to_string().contains(told), "{error}");
+    }
+    // What the computer lets through, the server takes.
+    let longest = TicketOptions {
+        subject: "á".repeat(200),
+        description: "<".repeat(15 * 1024),
+        ..options.clone()
+    };
+    let opened = open_ticket(longest).await?;
+    assert_eq!(opened.subject.chars().count(), 200);
+
+    sandbox.stop(Target::Device).await?;
+    let error = open_ticket(options.clone()).await.unwrap_err();
+    assert!(matches!(error, Error::Unreachable { .. }), "{error}");
+    assert!(error.to_string().contains(&sandbox.agent_url()), "{error}");
+    sandbox.start_again().await?;
+    let again = open_ticket(options).await?;
+    assert_eq!(again.number, opened.number + 1, "what was not said was not kept either");
     Ok(())
 }
 
