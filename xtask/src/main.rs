@@ -10,6 +10,7 @@ mod cargo;
 mod ci;
 mod codegen;
 mod command;
+mod dist;
 mod fuzz_api;
 mod http;
 mod product;
@@ -58,6 +59,8 @@ enum Task {
     },
     /// Checks the house rules: imports between rooms, file length, migrations, documentation
     Tidy(tidy::Args),
+    /// Packs for people who do not build: the agent as a Debian package, the server as an archive
+    Dist(dist::Args),
     /// Does what has to pass before a commit lands: format, lints, rules, types, tests
     Ci,
     #[command(hide = true)]
@@ -86,6 +89,7 @@ fn start(task: Task) -> Result<()> {
         Task::Bench(what) => bench::bench(&what),
         Task::Codegen { check } => codegen::codegen(check),
         Task::Tidy(args) => tidy::tidy(&args),
+        Task::Dist(args) => dist::dist(&args),
         Task::Ci => ci::ci(),
         Task::KeepServers(args) => servers::keeper::keep(&args),
     }

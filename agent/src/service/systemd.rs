@@ -22,6 +22,8 @@ const BOOTED: &str = "/run/systemd/system";
 /// [`Error::Install`] for a path that a unit cannot carry.
 pub fn unit(executable: &Path, state_dir: &Path) -> Result<String> {
     let executable = quote(executable)?;
+    // A condition takes the rest of its line, so nothing is quoted in it.
+    let credentials = state_dir.join("credentials.json").display().to_string().replace('%', "%%");
     let state_dir = quote(state_dir)?;
     Ok(format!(
         "\
@@ -29,11 +31,15 @@ pub fn unit(executable: &Path, state_dir: &Path) -> Result<String> {
 Description=Chamados device agent
 Wants=network-online.target
 After=network-online.target
+# Not enrolled: nothing to do, which is no failure. After `enroll` it is started by hand, or at the next start.
+ConditionPathExists={credentials}
 # Never given up.
 StartLimitIntervalSec=0
 
 [Service]
 Type=exec
+# Variables, where a package or an administrator has put any.
+EnvironmentFile=-/etc/default/chamados-agent
 ExecStart={executable} run --log-format json --state-dir {state_dir}
 Restart=always
 # Longer and longer from systemd 254 on; older ones ignore the next two lines.
@@ -181,6 +187,7 @@ mod tests {
             "Restart=always",
             "RestartPreventExitStatus=78",
             "ReadWritePaths=/var/lib/x",
+            "ConditionPathExists=/var/lib/x/credentials.json",
         ] {
             assert!(unit.lines().any(|l| l == line), "{line}");
         }
