@@ -18,6 +18,7 @@ store_suite!(
     tokens_are_told_and_never_shown,
     uses_are_not_written_down,
     who_may_know_of_tokens,
+    the_generation_decides_also_over_a_row_left_behind,
     old_tokens_are_told_as_far_as_known,
 );
 
@@ -39,7 +40,10 @@ async fn tokens_are_told_and_never_shown(database: &TestDatabase) -> anyhow::Res
     let staff = world.staff();
     let first = agent.enroll(1).await?;
     let second = agent.enroll(1).await?;
-    agent.enroll(2).await?;
+    // Another device's are not among them, neither the valid one nor the revoked one.
+    for _ in 0..2 {
+        agent.enroll(2).await?;
+    }
     let id = &first.device_id;
     let found = tokens(&world, &replica, &staff, id).await?;
     let told: Vec<_> = found
@@ -122,6 +126,22 @@ async fn who_may_know_of_tokens(database: &TestDatabase) -> anyhow::Result<()> {
         assert_eq!((error.code(), reason(&error).as_str()), expected, "{by:?}");
     }
     assert_eq!(tokens(&world, &replica, &person(Role::Agent, UserId::new()), &id).await?.len(), 1);
+    Ok(())
+}
+
+/// The row of a token goes with its reset; should one ever stay, it opens nothing and is not told as valid.
+async fn the_generation_decides_also_over_a_row_left_behind(
+    database: &TestDatabase,
+) -> anyhow::Result<()> {
+    let world = World::new(database)?;
+    let replica = Replica::start_with(&world, World::patient()).await?;
+    let agent = replica.agent().await?;
+    let enrolled = agent.enroll(1).await?;
+    execute(&replica.db, "UPDATE device SET token_generation = token_generation + 1").await?;
+    assert_eq!(number(&replica.db, "SELECT count(*) FROM device_token").await?, 1);
+    let (_, answer) = agent.hello(&enrolled.token).await?;
+    assert_eq!(crate::support::agent::close_reason(&answer), pb::CloseReason::Reset);
+    assert_eq!(tokens(&world, &replica, &world.staff(), &enrolled.device_id).await?, []);
     Ok(())
 }
 
