@@ -102,7 +102,7 @@ impl Package {
         for (name, content) in members {
             let mut header = String::new();
             let size = content.len();
-            write!(header, "{name:<16}{time:<12}{:<6}{:<6}{:<8}{size:<10}`\n", 0, 0, 100_644)?;
+            writeln!(header, "{name:<16}{time:<12}{:<6}{:<6}{:<8}{size:<10}`", 0, 0, 100_644)?;
             package.extend_from_slice(header.as_bytes());
             package.extend_from_slice(&content);
             // Each member begins at an even place.
