@@ -59,7 +59,7 @@ fn of(tenant: TenantId) -> Select<Entity> {
 }
 
 /// The tickets that may be seen and match, in parts as those of [`seen`]; none when it is known that
-/// nothing does. `found` are the tickets that have the words of the search, where they are few.
+/// nothing does. `found` are the tickets that have the words of the search, where PostgreSQL knows them.
 pub(super) fn listed(
     backend: DbBackend,
     tenant: TenantId,
@@ -73,7 +73,7 @@ pub(super) fn listed(
             let words = match found {
                 None => Some(found_by(backend, tenant, visibility, query)),
                 Some([]) => None,
-                Some(ids) => Some(Condition::all().add(one_of(backend, ids))),
+                Some(ids) => Some(Condition::all().add(one_of(ids))),
             };
             match query.number() {
                 None => words.into_iter().collect(),
@@ -137,15 +137,10 @@ fn matching(tenant: TenantId, filter: &TicketFilter) -> Condition {
 
 /// Tickets of these ids, each to be looked up by its id. PostgreSQL would rather look whether each ticket
 /// of the tenant is among a thousand that it is told, and does not when they are a query's.
-fn one_of(backend: DbBackend, ids: &[Uuid]) -> SimpleExpr {
-    match backend {
-        DbBackend::Postgres => {
-            let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
-            let given = "\"ticket\".\"id\" IN (SELECT unnest(string_to_array($1, ',')::uuid[]))";
-            Expr::cust_with_values(given, [ids.join(",")])
-        }
-        _ => Column::Id.is_in(ids.iter().copied()),
-    }
+fn one_of(ids: &[Uuid]) -> SimpleExpr {
+    let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+    let given = "\"ticket\".\"id\" IN (SELECT unnest(string_to_array($1, ',')::uuid[]))";
+    Expr::cust_with_values(given, [ids.join(",")])
 }
 
 /// The tickets in which each word of the search is found, be it in different comments.

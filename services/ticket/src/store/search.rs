@@ -52,11 +52,10 @@ async fn write(tx: &Tx, row: row::ActiveModel) -> Result<(), StoreError> {
 }
 
 /// Ids of the tickets in which, as far as `visibility` lets read, each word of the search is found; none
-/// when they are many, or when it has no words.
+/// when they are many, when it has no words, or when they need not be known beforehand.
 ///
-/// A database does not know how many tickets a word leads to, and takes it for far more than it mostly
-/// is: asked in one go, PostgreSQL looks at every ticket for the sake of a thousand. The last id is
-/// repeated until there are a power of two of them, so that there are but a few statements to prepare.
+/// PostgreSQL does not know how many tickets a word leads to, and takes it for far more than it mostly
+/// is: asked in one go, it looks at every ticket for the sake of a thousand. SQLite looks up what is found.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -68,9 +67,12 @@ pub(super) async fn few(
 ) -> Result<Option<Vec<Uuid>>, StoreError> {
     const MOST: usize = 4_096;
 
+    let backend = db.get_database_backend();
+    if backend != DbBackend::Postgres {
+        return Ok(None);
+    }
     let words = search::wanted(query.as_str());
-    let mut words =
-        words.iter().map(|word| tickets_with(db.get_database_backend(), tenant, visibility, word));
+    let mut words = words.iter().map(|word| tickets_with(backend, tenant, visibility, word));
     let Some(mut select) = words.next() else { return Ok(None) };
     for other in words {
         select.and_where(Column::TicketId.in_subquery(other));
@@ -81,11 +83,7 @@ pub(super) async fn few(
         return Ok(None);
     }
     let ids = rows.iter().map(|row| row.try_get_by_index(0));
-    let mut ids: Vec<Uuid> = ids.collect::<Result<_, _>>()?;
-    if let Some(last) = ids.last().copied() {
-        ids.resize(ids.len().next_power_of_two(), last);
-    }
-    Ok(Some(ids))
+    Ok(Some(ids.collect::<Result<_, _>>()?))
 }
 
 /// Ids of the tenant's tickets in which, as far as `visibility` lets read, a word begins with `word`.

@@ -197,6 +197,7 @@ impl DeviceService for Directory {
         get_user_references(device::GetUserReferencesRequest) -> device::UserReferences;
         reset_agent(device::ResetAgentRequest) -> device::ResetAgentResponse;
         set_usb_policy(device::SetUsbPolicyRequest) -> device::Device;
+        list_incidents(device::ListIncidentsRequest) -> device::ListIncidentsResponse;
         list_timeline(device::ListDeviceTimelineRequest) -> device::ListDeviceTimelineResponse;
         adjust_access(device::AdjustAccessRequest) -> device::Device;
         list_device_tokens(device::ListDeviceTokensRequest) -> device::ListDeviceTokensResponse;
