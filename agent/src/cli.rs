@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use chamados_agent::{Error, Result, Transport, platform};
+use chamados_agent::{Carrier, Error, Result, Transport, platform};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use secrecy::SecretString;
 
@@ -119,6 +119,11 @@ pub(crate) struct Run {
     #[arg(long, value_name = "SECONDS", default_value_t = 300, hide_short_help = true,
           value_parser = clap::value_parser!(u64).range(1..=86_400))]
     inventory_interval: u64,
+    /// What carries the heartbeats: a stream, single calls where a proxy breaks every stream, or
+    /// whichever works
+    #[arg(long, value_enum, default_value_t = TransportArg::Auto, hide_short_help = true,
+          env = "CHAMADOS_AGENT_TRANSPORT")]
+    transport: TransportArg,
 }
 
 impl Run {
@@ -129,6 +134,24 @@ impl Run {
     pub(crate) const fn inventory_interval(&self) -> Duration {
         Duration::from_secs(self.inventory_interval)
     }
+
+    pub(crate) const fn carrier(&self) -> Carrier {
+        match self.transport {
+            TransportArg::Auto => Carrier::Auto,
+            TransportArg::Stream => Carrier::Stream,
+            TransportArg::Unary => Carrier::Calls,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TransportArg {
+    /// A stream; single calls after it broke quickly three times
+    Auto,
+    /// Only a stream
+    Stream,
+    /// Only single calls
+    Unary,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -22,7 +22,7 @@ pub use backoff::Backoff;
 pub use connect::Transport;
 pub use enroll::{EnrollOptions, Enrolled, enroll};
 pub use error::{ENROLL_AGAIN, Error, Result};
-pub use session::{Exit, RunOptions, run};
+pub use session::{Carrier, Exit, RunOptions, run};
 pub use status::{Report, status};
 pub use ticket::{OpenedTicket, TicketOptions, open_ticket};
 

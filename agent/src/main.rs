@@ -64,6 +64,7 @@ fn run(arguments: &cli::Run) -> Result<ExitCode> {
     let mut options = RunOptions::new(arguments.state.path()?);
     options.usb_root = arguments.usb_root()?;
     options.inventory_interval = arguments.inventory_interval();
+    options.carrier = arguments.carrier();
     let exit = block_on(async {
         let shutdown = Shutdown::new();
         let stop = shutdown.clone();

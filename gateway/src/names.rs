@@ -80,6 +80,8 @@ mirror! {
         Offline,
         /// Not known now.
         Unknown,
+        /// Came and went four times within 15 minutes; shown until 15 minutes pass without a change.
+        Unstable,
     }
 }
 

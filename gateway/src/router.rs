@@ -15,8 +15,8 @@ use crate::{
     routes::{
         activity, attachments, audit, auth, bulk, categories, chats, comments, companies,
         dashboard, device_access, device_export, device_links, device_presence, devices, drafts,
-        events, invites, jobs, links, me, merges, ops, queues, runs, service_accounts, sessions,
-        setup, tenants, ticket_export, tickets, timeline, transitions, usb_policy, users,
+        events, incidents, invites, jobs, links, me, merges, ops, queues, runs, service_accounts,
+        sessions, setup, tenants, ticket_export, tickets, timeline, transitions, usb_policy, users,
     },
     state::Gateway,
     trace::{self, Trace},
@@ -103,6 +103,7 @@ fn api() -> OpenApiRouter<Gateway> {
         .routes(routes!(device_access::list_device_tokens))
         .routes(routes!(device_presence::get_presence_history))
         .routes(routes!(devices::list_device_timeline))
+        .routes(routes!(incidents::list_incidents))
         .routes(routes!(jobs::list_jobs))
         .routes(routes!(jobs::update_job))
         .routes(routes!(jobs::run_job))

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use chamados_proto::device::v1::{
-    AgentMessage, Beat, Bye, Close, CloseReason, Hello, PolicyReport, Section, Sections,
-    ServerMessage, Welcome, agent_message, server_message,
+    AgentMessage, Beat, Bye, Close, CloseReason, CredentialStored, Hello, PolicyReport, Section,
+    Sections, ServerMessage, Welcome, agent_message, server_message,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 
+use super::calls::Answers;
 use crate::{
     connect::Connector,
     error::{one_line, status_line},
@@ -31,6 +32,8 @@ pub(super) enum End {
     Closed(Close),
     #[error("the computer slept")]
     Slept,
+    #[error("a stream is tried again")]
+    TryStream,
     #[error(transparent)]
     Unreachable(#[from] crate::Error),
     #[error("the server did not welcome the agent within 15 s")]
@@ -47,21 +50,47 @@ pub(super) enum End {
     Unacknowledged(u32),
 }
 
-/// An open stream.
+/// An open stream, or what stands for one.
 pub(super) struct Link {
     up: mpsc::Sender<AgentMessage>,
-    down: Streaming<ServerMessage>,
+    down: Down,
+}
+
+/// What comes from the server.
+pub(super) enum Down {
+    Stream(Box<Streaming<ServerMessage>>),
+    Calls(Answers),
+}
+
+impl Down {
+    /// The next message, none at the end. Cancel safe.
+    async fn message(&mut self) -> Result<Option<ServerMessage>, tonic::Status> {
+        match self {
+            Self::Stream(stream) => stream.message().await,
+            Self::Calls(answers) => answers.message().await,
+        }
+    }
 }
 
 impl Link {
     /// Connects, says Hello and waits for the answer.
-    pub(super) async fn open(connector: &Connector, hello: Hello) -> Result<(Self, Welcome), End> {
+    pub(super) async fn open(
+        connector: &Connector,
+        hello: Hello,
+        by_calls: bool,
+    ) -> Result<(Self, Welcome), End> {
         let open = async {
             let mut client = connector.connect().await?;
             let (up, queue) = mpsc::channel(QUEUE);
+            let token = hello.token.clone();
             let hello = agent_message::Message::Hello(hello);
             up.try_send(AgentMessage { message: Some(hello) }).map_err(|_| End::Stuck)?;
-            let down = client.session(ReceiverStream::new(queue)).await?.into_inner();
+            let down = if by_calls {
+                Down::Calls(Answers::start(client, token, queue))
+            } else {
+                let stream = client.session(ReceiverStream::new(queue)).await?.into_inner();
+                Down::Stream(Box::new(stream))
+            };
             let mut link = Self { up, down };
             match link.receive().await? {
                 server_message::Message::Welcome(welcome) => Ok((link, welcome)),
@@ -86,6 +115,11 @@ impl Link {
     /// Queues a heartbeat.
     pub(super) fn beat(&self, sequence: u32) -> Result<(), End> {
         self.send(agent_message::Message::Beat(Beat { sequence }))
+    }
+
+    /// Queues that a new token is kept.
+    pub(super) fn credential_stored(&self) -> Result<(), End> {
+        self.send(agent_message::Message::CredentialStored(CredentialStored {}))
     }
 
     /// Queues sections, if there are any.
@@ -130,6 +164,7 @@ pub(super) fn describe(close: &Close) -> String {
         CloseReason::Superseded => "another stream of this device took over",
         CloseReason::Drain => "the server is stopping",
         CloseReason::Overload => "the server has too much to do",
+        CloseReason::Banned => "another computer has this one's token: staff must reset the device",
         CloseReason::Protocol => "the server did not understand this agent",
         CloseReason::Unspecified => "the server closed the stream",
     };
@@ -148,6 +183,7 @@ pub(super) const fn name(message: &server_message::Message) -> &'static str {
         server_message::Message::Ack(_) => "Ack",
         server_message::Message::PolicyUpdate(_) => "PolicyUpdate",
         server_message::Message::Close(_) => "Close",
+        server_message::Message::NewCredential(_) => "NewCredential",
     }
 }
 

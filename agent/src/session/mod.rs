@@ -3,6 +3,7 @@
 //! One task does everything but the inventory and the policy, so that nothing here needs a lock, and whoever
 //! drops the future of [`run`] has stopped the agent as `kill -9` does.
 
+mod calls;
 mod collector;
 mod enforcer;
 mod journal;
@@ -10,6 +11,7 @@ mod link;
 mod pulse;
 mod serve;
 mod wake;
+mod way;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -21,8 +23,10 @@ use chamados_chassis::{
 use chamados_proto::device::v1::{Close, CloseReason};
 use rand::{SeedableRng as _, rngs::StdRng};
 
+pub use self::way::Carrier;
 use self::{
     collector::Collector, enforcer::Enforcer, journal::Journal, link::End, wake::WakeWatch,
+    way::Way,
 };
 use crate::{
     Backoff, Result,
@@ -41,6 +45,8 @@ pub struct RunOptions {
     pub usb_root: PathBuf,
     /// How often to look at the computer again.
     pub inventory_interval: Duration,
+    /// What carries the heartbeats.
+    pub carrier: Carrier,
     /// What time it is.
     pub clock: SharedClock,
 }
@@ -53,6 +59,7 @@ impl RunOptions {
             root: PathBuf::from("/"),
             usb_root: PathBuf::from("/"),
             inventory_interval: Duration::from_secs(5 * 60),
+            carrier: Carrier::Auto,
             clock: clock::system(),
         }
     }
@@ -71,7 +78,9 @@ pub enum Exit {
 struct Agent {
     clock: SharedClock,
     connector: Connector,
+    state: StateDir,
     credentials: Credentials,
+    way: Way,
     boot_id: Bytes,
     journal: Journal,
     collector: Collector,
@@ -103,7 +112,9 @@ pub async fn run(options: RunOptions, shutdown: Shutdown) -> Result<Exit> {
         credentials,
         enforcer,
         boot_id: Bytes::copy_from_slice(&rand::random::<[u8; 16]>()),
-        journal: Journal::new(state, options.clock.clone()),
+        journal: Journal::new(state.clone(), options.clock.clone()),
+        state,
+        way: Way::new(options.carrier),
         collector: Collector::start(options.root, options.inventory_interval),
         backoff: Backoff::new(),
         wake: WakeWatch::new(options.clock.clone()),
@@ -118,7 +129,7 @@ impl Agent {
     async fn run(mut self) -> Exit {
         loop {
             self.journal.connecting();
-            let end = self.session().await;
+            let (by_calls, end) = self.session().await;
             let reason = end.to_string();
             let retry_after = match end {
                 End::Stopped => return self.stopped(),
@@ -126,6 +137,14 @@ impl Agent {
                 End::Closed(close) => Duration::from_secs(close.retry_after_seconds.into()),
                 End::Slept => {
                     tracing::info!("the computer slept: connecting again at once");
+                    continue;
+                }
+                End::TryStream => {
+                    tracing::info!("trying a stream again");
+                    continue;
+                }
+                _ if self.way.turned_to_calls(by_calls, self.clock.instant()) => {
+                    tracing::warn!(reason, "streams break here: heartbeats go by single calls");
                     continue;
                 }
                 _ => Duration::ZERO,

@@ -8,24 +8,32 @@ use std::{
 
 use chamados_proto::device::v1::{Hello, Welcome, server_message::Message};
 use prost_types::Timestamp;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::time::Instant;
 
 use super::{
     Agent,
     link::{self, BYE_TIMEOUT, End, Link},
     pulse::Pulse,
 };
-use crate::{VERSION, inventory::Inventory};
+use crate::{VERSION, inventory::Inventory, state::Credentials};
 
 /// Version of the protocol this agent speaks.
 const PROTOCOL: u32 = 1;
 
 impl Agent {
     /// Opens a stream and serves it to its end.
-    pub(super) async fn session(&mut self) -> End {
+    /// Gives whether it went by single calls, and how it ended.
+    pub(super) async fn session(&mut self) -> (bool, End) {
+        let by_calls = self.way.by_calls(self.clock.instant());
+        let end = self.connected(by_calls).await;
+        (by_calls, end)
+    }
+
+    async fn connected(&mut self, by_calls: bool) -> End {
         let stop = self.shutdown.requested();
         let opened = {
-            let mut opening = std::pin::pin!(self.open());
+            let mut opening = std::pin::pin!(self.open(by_calls));
             tokio::select! {
                 () = stop => {
                     // The server may have heard the Hello already: it must hear the good-bye too.
@@ -39,7 +47,10 @@ impl Agent {
         };
         let (link, welcome, inventory) = match opened {
             Ok(opened) => opened,
-            Err(end) => return end,
+            Err(end) => {
+                self.way.ended(by_calls, &end, Duration::ZERO);
+                return end;
+            }
         };
         self.backoff.welcomed(Duration::from_secs(welcome.reconnect_spread_seconds.into()));
         let began = self.clock.instant();
@@ -47,11 +58,13 @@ impl Agent {
             Ok(never) => match never {},
             Err(end) => end,
         };
-        self.backoff.ended(self.clock.instant() - began);
+        let lived = self.clock.instant() - began;
+        self.backoff.ended(lived);
+        self.way.ended(by_calls, &end, lived);
         end
     }
 
-    async fn open(&mut self) -> Result<(Link, Welcome, Arc<Inventory>), End> {
+    async fn open(&mut self, by_calls: bool) -> Result<(Link, Welcome, Arc<Inventory>), End> {
         let inventory = self.collector.begin().await;
         let policy_revision = self.enforcer.in_force().await;
         let hello = Hello {
@@ -63,7 +76,7 @@ impl Agent {
             clock: Some(Timestamp::from(SystemTime::from(self.clock.now()))),
             policy_revision,
         };
-        let (link, welcome) = Link::open(&self.connector, hello).await?;
+        let (link, welcome) = Link::open(&self.connector, hello, by_calls).await?;
         Ok((link, welcome, inventory))
     }
 
@@ -81,6 +94,7 @@ impl Agent {
         );
         self.journal.online(pulse.interval());
         tracing::info!(epoch = welcome.epoch, interval = ?pulse.interval(), "online");
+        let try_stream = self.way.try_stream_at(self.clock.instant());
         link.sections(inventory.select(&welcome.wanted_sections))?;
         loop {
             tokio::select! {
@@ -89,7 +103,7 @@ impl Agent {
                     return Err(End::Stopped);
                 }
                 message = link.receive() => {
-                    self.answer(message?, &link, &mut pulse, &inventory)?;
+                    self.answer(message?, &link, &mut pulse, &inventory).await?;
                 }
                 () = tokio::time::sleep_until(pulse.due()) => {
                     if let Some(beats) = pulse.unheard() {
@@ -103,12 +117,13 @@ impl Agent {
                 }
                 report = self.enforcer.reported() => link.policy_report(report)?,
                 () = self.wake.woke() => return Err(End::Slept),
+                () = at(try_stream) => return Err(End::TryStream),
             }
         }
     }
 
     /// Does what one message asks for.
-    fn answer(
+    async fn answer(
         &mut self,
         message: Message,
         link: &Link,
@@ -127,11 +142,51 @@ impl Agent {
                 self.journal.paced(pulse.interval());
                 tracing::info!(interval = ?pulse.interval(), "new interval");
             }
+            Message::NewCredential(new) => {
+                if self.keep(new.token).await {
+                    link.credential_stored()?;
+                }
+            }
             Message::WantSections(want) => link.sections(inventory.select(&want.kinds))?,
             Message::PolicyUpdate(update) => self.enforcer.order(&update),
             Message::Close(close) => return Err(End::Closed(close)),
             Message::Welcome(_) => return Err(End::OutOfTurn(link::name(&message))),
         }
         Ok(())
+    }
+
+    /// Keeps a new token in place of the present one; whether it did. The file is replaced whole, and
+    /// the server takes the present token until it hears of the new one.
+    async fn keep(&mut self, token: String) -> bool {
+        if token.is_empty() {
+            tracing::warn!("the server offered an empty token");
+            return false;
+        }
+        let renewed = Credentials { token: SecretString::from(token), ..self.credentials.clone() };
+        let (state, kept) = (self.state.clone(), renewed.clone());
+        let saved = tokio::task::spawn_blocking(move || state.save_credentials(&kept)).await;
+        match saved {
+            Ok(Ok(())) => {
+                tracing::info!("a new token is kept");
+                self.credentials = renewed;
+                true
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the new token cannot be kept; the present one stays");
+                false
+            }
+            Err(error) => {
+                tracing::error!(%error, "keeping the new token failed");
+                false
+            }
+        }
+    }
+}
+
+/// Completes at a moment, if there is one.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }

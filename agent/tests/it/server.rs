@@ -9,8 +9,9 @@ use std::{
 
 use chamados_chassis::{id::DeviceId, task};
 use chamados_proto::device::v1::{
-    Ack, AgentMessage, Close, CloseReason, EnrollRequest, EnrollResponse, Hello, Section,
-    ServerMessage, Welcome, agent_message,
+    Ack, AgentMessage, Close, CloseReason, EnrollRequest, EnrollResponse, ExchangeRequest,
+    ExchangeResponse, Hello, RelayAnswer, RelayMessage, Section, ServerMessage, Welcome,
+    agent_message,
     agent_service_server::{AgentService, AgentServiceServer},
     server_message,
 };
@@ -134,6 +135,22 @@ impl AgentService for Service {
         self.sessions.send(session).await.map_err(|_| Status::unavailable("test is over"))?;
         Ok(Response::new(ReceiverStream::new(queue)))
     }
+
+    type RelayStream = ReceiverStream<Result<RelayAnswer, Status>>;
+
+    async fn relay(
+        &self,
+        _request: Request<Streaming<RelayMessage>>,
+    ) -> Result<Response<Self::RelayStream>, Status> {
+        Err(Status::unimplemented("this agent is no relay"))
+    }
+
+    async fn exchange(
+        &self,
+        _request: Request<ExchangeRequest>,
+    ) -> Result<Response<ExchangeResponse>, Status> {
+        Err(Status::unimplemented("not here"))
+    }
 }
 
 /// The server's ends of one stream. Dropping it ends the stream without a word.
@@ -171,6 +188,17 @@ impl Session {
         loop {
             match self.next().await {
                 Some(agent_message::Message::Sections(sections)) => return sections.sections,
+                Some(_) => {}
+                None => panic!("the stream ended"),
+            }
+        }
+    }
+
+    /// Waits until the agent says that it keeps the new token; what comes before it is passed over.
+    pub(crate) async fn stored(&mut self) {
+        loop {
+            match self.next().await {
+                Some(agent_message::Message::CredentialStored(_)) => return,
                 Some(_) => {}
                 None => panic!("the stream ended"),
             }

@@ -5,8 +5,8 @@ use chamados_agent::{
     state::{Phase, Status},
 };
 use chamados_proto::device::v1::{
-    CloseReason, Hello, Pace, Section, SectionKind, WantSections, Welcome, section::Content,
-    server_message::Message,
+    CloseReason, Hello, NewCredential, Pace, Section, SectionKind, WantSections, Welcome,
+    section::Content, server_message::Message,
 };
 
 use crate::{
@@ -236,4 +236,31 @@ async fn without_credentials_there_is_no_run() {
     let error = Computer::new().run().exit().await.unwrap_err();
     assert!(matches!(error, Error::NotEnrolled(_)), "{error}");
     assert_eq!(error.exit_status(), chamados_agent::ENROLL_AGAIN);
+}
+
+#[tokio::test]
+async fn a_new_token_is_kept_and_shown_from_then_on() {
+    let (mut server, computer) = enrolled().await;
+    let agent = computer.run();
+    let (mut session, hello) = server.welcomed(welcome()).await;
+    assert_eq!(hello.token, TOKEN);
+    // One that is none is not taken.
+    session.say(Message::NewCredential(NewCredential::default())).await;
+    session.say(Message::NewCredential(NewCredential { token: "chd_new".into() })).await;
+    session.stored().await;
+    assert_eq!(computer.token(), "chd_new", "it is on the disk before it is said to be");
+    session.close(CloseReason::Drain).await;
+    let (mut session, hello) = server.welcomed(welcome()).await;
+    assert_eq!(hello.token, "chd_new");
+
+    // One that cannot be kept is not taken either, and the heartbeats go on.
+    let state = computer.state_dir();
+    std::fs::create_dir(state.join("credentials.json.new")).unwrap();
+    session.say(Message::NewCredential(NewCredential { token: "chd_lost".into() })).await;
+    session.beat().await;
+    session.acknowledge(1).await;
+    assert_eq!(session.beat().await, 2);
+    assert_eq!(computer.token(), "chd_new");
+    agent.stop();
+    session.bye().await;
 }

@@ -50,6 +50,8 @@ pub(crate) struct Device {
     pub(super) last_seen_at: Option<DateTime<Utc>>,
     /// False after a reset, until it enrols again.
     pub(super) enrolled: bool,
+    /// Since when two computers seem to have its token, as after cloning an image; a reset resolves it.
+    identity_conflict_at: Option<DateTime<Utc>>,
     /// Staff's notes, plain text.
     notes: String,
     pub(super) inventory: Inventory,
@@ -80,6 +82,7 @@ impl Device {
             presence_since: optional_time(device.presence_since),
             last_seen_at: optional_time(device.last_seen_time),
             enrolled: device.enrolled,
+            identity_conflict_at: optional_time(device.identity_conflict_time),
             notes: device.notes,
             inventory: device.inventory.unwrap_or_default().into(),
             usb_policy: device.usb_policy.map(|p| DeviceUsbPolicy::of(p, names)).transpose()?,
@@ -150,8 +153,9 @@ pub(crate) struct DeviceTimelineEntry {
     /// UUIDv7.
     id: String,
     /// What happened: `enrolled`, `reenrolled`, `reset`, `updated`, `inventory_changed`, `online`,
-    /// `offline`, `user_linked`, `user_unlinked`, `access_adjusted`, `usb_policy_set`, `usb_policy_applied`,
-    /// `usb_policy_failed`, `usb_policy_expired`, `ticket_opened` or `ticket_resolved`.
+    /// `offline`, `unstable`, `identity_conflict`, `user_linked`, `user_unlinked`, `access_adjusted`,
+    /// `usb_policy_set`, `usb_policy_applied`, `usb_policy_failed`, `usb_policy_expired`, `ticket_opened` or
+    /// `ticket_resolved`.
     #[serde(rename = "type")]
     kind: String,
     actor: Actor,

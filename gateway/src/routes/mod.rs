@@ -19,6 +19,7 @@ pub(crate) mod device_presence;
 pub(crate) mod devices;
 pub(crate) mod drafts;
 pub(crate) mod events;
+pub(crate) mod incidents;
 pub(crate) mod inventory;
 pub(crate) mod invites;
 pub(crate) mod jobs;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::domain::{
     brake::Brake,
+    flaps::Guard,
     pace::Pace,
     presence::{Rule, ticks},
 };
@@ -48,8 +49,23 @@ pub struct Config {
     pub drain_millis: u64,
     /// New streams a second; more are told to come back later.
     pub handshakes_per_second: u32,
+    /// Devices that one relay may carry; more are told to come back later.
+    pub relay_devices: u32,
     /// Devices a second that are asked for their inventory.
     pub inventories_per_second: u32,
+    /// A device's token is replaced over its stream when it is this old, or up to a tenth less, in
+    /// milliseconds; 0 never.
+    pub credential_millis: u64,
+    /// So many returns of a device's agent beside another one with the same token …
+    pub conflict_flips: u64,
+    /// … within this mean that an image was cloned, in milliseconds.
+    pub conflict_window_millis: u64,
+    /// The computer that lost its place to its clone stays away this long, in milliseconds.
+    pub conflict_retry_millis: u64,
+    /// A device that comes or goes so often …
+    pub flap_transitions: u64,
+    /// … within this is unstable, until this long has passed without a change, in milliseconds.
+    pub flap_window_millis: u64,
     /// This many devices may always fall silent together.
     pub brake_devices: u64,
     /// Or this share of those online, in percent; more are unknown rather than offline.
@@ -74,7 +90,14 @@ impl Default for Config {
             reconnect_spread_seconds: 15,
             drain_millis: 5_000,
             handshakes_per_second: 2_000,
+            relay_devices: 10_000,
             inventories_per_second: 200,
+            credential_millis: 90 * 24 * 3_600_000,
+            conflict_flips: 4,
+            conflict_window_millis: 600_000,
+            conflict_retry_millis: 600_000,
+            flap_transitions: 4,
+            flap_window_millis: 900_000,
             brake_devices: 200,
             brake_percent: 5,
         }
@@ -101,13 +124,26 @@ impl Config {
             ("upkeep_millis", self.upkeep_millis),
             ("hello_timeout_millis", self.hello_timeout_millis),
             ("beats_per_second", self.beats_per_second),
-            ("acknowledge_every", self.acknowledge_every.into()),
+            ("conflict_flips", self.conflict_flips),
+            ("flap_transitions", self.flap_transitions),
+            ("relay_devices", self.relay_devices.into()),
         ] {
             if value == 0 {
                 return refuse(&format!("device.{key} must not be 0"));
             }
         }
+        if self.acknowledge_every < 2 {
+            return refuse("device.acknowledge_every must be at least 2");
+        }
         Ok(())
+    }
+
+    pub(crate) const fn conflict_retry(&self) -> Duration {
+        Duration::from_millis(self.conflict_retry_millis)
+    }
+
+    pub(crate) fn guard(&self) -> Guard {
+        Guard { transitions: self.flap_transitions, window: ticks(self.flap_window_millis) }
     }
 
     pub(crate) const fn pace(&self) -> Pace {

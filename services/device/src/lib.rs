@@ -28,7 +28,7 @@ use tokio::time::MissedTickBehavior;
 use tonic::service::Routes;
 
 use crate::{
-    app::{App, accounts, fences, usb_policies},
+    app::{App, accounts, clones, fences, incidents, usb_policies},
     hot::{HotStore, memory::MemoryStore, redis::RedisStore},
 };
 
@@ -61,6 +61,7 @@ pub struct Deps {
 #[derive(Clone)]
 pub struct Service {
     app: App,
+    calls: Arc<api::Calls>,
 }
 
 impl Service {
@@ -77,19 +78,19 @@ impl Service {
             Some(redis) => Arc::new(RedisStore::new(redis)),
             None => Arc::new(MemoryStore::new()),
         };
-        Ok(Self { app: App::new(deps, hot) })
+        Ok(Self { app: App::new(deps, hot), calls: Arc::default() })
     }
 
     /// Every RPC, without layers.
     #[must_use]
     pub fn routes(&self) -> Routes {
-        api::routes(&self.app)
+        api::routes(&self.app, &self.calls)
     }
 
     /// What agents call on the public port, without layers.
     #[must_use]
     pub fn public_routes(&self) -> Routes {
-        api::public_routes(&self.app)
+        api::public_routes(&self.app, &self.calls)
     }
 
     /// Facts it wants.
@@ -105,13 +106,13 @@ impl Service {
         shutdown.spawn("presence", presence::run(app(), shutdown.clone()));
         shutdown.spawn("fences", fences::run(app(), shutdown.clone()));
         shutdown.spawn("usb policies", usb_policies::push::run(app(), shutdown.clone()));
-        shutdown.spawn("upkeep", upkeep(app(), shutdown.clone()));
+        shutdown.spawn("upkeep", upkeep(app(), Arc::clone(&self.calls), shutdown.clone()));
         shutdown.spawn("drain", drain(app(), shutdown.clone()));
     }
 }
 
 /// What is done now and then, until shutdown.
-async fn upkeep(app: App, shutdown: Shutdown) {
+async fn upkeep(app: App, calls: Arc<api::Calls>, shutdown: Shutdown) {
     let mut ticks = tokio::time::interval(Duration::from_millis(app.config.upkeep_millis));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut requested = std::pin::pin!(shutdown.requested());
@@ -119,6 +120,11 @@ async fn upkeep(app: App, shutdown: Shutdown) {
         tokio::select! {
             _ = ticks.tick() => {}
             () = &mut requested => return,
+        }
+        calls.purge(&app);
+        clones::purge(&app);
+        if let Err(error) = incidents::resolve(&app).await {
+            tracing::warn!(%error, "incidents are resolved later");
         }
         if let Err(error) = accounts::ensure_missing(&app).await {
             tracing::warn!(%error, "accounts of devices are made later");

@@ -4,7 +4,12 @@
 //! Replicas may sweep the same devices: a record changes only from the state it was seen in, so of
 //! all of them one writes a transition, and its timeline entry.
 
-use std::{collections::HashMap, time::Duration};
+mod restraint;
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    time::Duration,
+};
 
 use chamados_chassis::{
     auth::{Actor, Audience},
@@ -14,14 +19,15 @@ use chamados_chassis::{
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::MissedTickBehavior;
 
+use self::restraint::{brake, frozen, guard, hold_all};
 use crate::{
     app::{App, fences},
     domain::{
-        brake::Incident,
         device::Ordinal,
-        history,
-        presence::{Presence, Pulse, Stamp, is_stale, ticks},
-        timeline::{Entry, Kind},
+        flaps::Frozen,
+        history, incident,
+        presence::{Presence, Pulse, Stamp, is_stale, ticks as ticks_of},
+        timeline::{self, Kind},
     },
     error::Result,
     lateness::Lateness,
@@ -34,12 +40,17 @@ use crate::{
 
 /// Ids in one signal.
 const SIGNAL_IDS: usize = 500;
+/// Who waits this much longer than asked, in ticks, stood still: the machine slept, or the process was
+/// stopped. Nobody was heard meanwhile.
+const STOOD_STILL: u32 = 100;
+
 /// Number of devices that changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Swept {
     pub(crate) online: u64,
     pub(crate) offline: u64,
     pub(crate) unknown: u64,
+    pub(crate) unstable: u64,
 }
 
 /// A device whose record has to change.
@@ -56,6 +67,9 @@ struct Plan {
     online: Vec<Observation>,
     offline: Vec<Observation>,
     unknown: Vec<Observation>,
+    unstable: Vec<Observation>,
+    /// What the brake makes of it, and how many devices of each tenant it held.
+    incident: Option<(incident::Kind, HashMap<TenantId, u64>)>,
     before: HashMap<Ordinal, State>,
 }
 
@@ -65,11 +79,18 @@ pub(crate) async fn run(app: App, shutdown: Shutdown) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut requested = std::pin::pin!(shutdown.requested());
     let mut failing = false;
+    let longest_wait = ticks_of(app.config.sweep_millis).saturating_add(STOOD_STILL);
     loop {
+        let waits_since = app.stamp();
         tokio::select! {
             _ = ticks.tick() => {}
             () = app.wake.notified() => {}
             () = &mut requested => return,
+        }
+        if app.stamp().since(waits_since) > longest_wait {
+            hold_all(&app);
+            // What came meanwhile waits to be heard.
+            continue;
         }
         match sweep(&app).await {
             Ok(_) => failing = false,
@@ -129,6 +150,7 @@ async fn sweep(app: &App) -> Result<Swept> {
     if !candidates.is_empty() {
         let mut plan = plan(app, &candidates).await?;
         brake(app, &mut plan, &candidates, online, now).await?;
+        guard(app, &mut plan).await?;
         swept = write(app, plan).await?;
     }
     tell_of_lateness(app, &mut lateness, &late, now).await?;
@@ -147,7 +169,8 @@ struct Scan {
 }
 
 fn scan(app: &App, foreign: bool, now: Stamp) -> Scan {
-    let rule = app.config.rule();
+    let (rule, guard) = (app.config.rule(), app.config.guard());
+    let mut frozen = frozen(app);
     let Scan { mut candidates, mut online, mut late } = Scan::default();
     app.hot.slots().scan(|ordinal, pulse| {
         let is_online = pulse.belief == Some(Presence::Online);
@@ -158,7 +181,14 @@ fn scan(app: &App, foreign: bool, now: Stamp) -> Scan {
         if !pulse.own && !foreign {
             return;
         }
-        if let Some(verdict) = rule.verdict(pulse, now)
+        let verdict = rule.verdict(pulse, now);
+        if let Some(frozen) = frozen.get_mut(&ordinal)
+            // What another replica hears is alive there.
+            && !frozen.look(verdict.unwrap_or(Presence::Online), now, guard)
+        {
+            return;
+        }
+        if let Some(verdict) = verdict
             && pulse.belief != Some(verdict)
         {
             candidates.push(Candidate { ordinal, pulse: *pulse, verdict });
@@ -177,7 +207,7 @@ async fn tell_of_lateness(
     let slots = app.hot.slots();
     let is_online = |ordinal| slots.get(ordinal).pulse().belief == Some(Presence::Online);
     // Two exchanges: the one under way may have begun before.
-    let patience = ticks(2 * app.config.sweep_millis);
+    let patience = ticks_of(2 * app.config.sweep_millis);
     let due = lateness.turn(late, now, patience, is_online);
     if !due.is_empty() {
         tell(app, &store::presence::load(&app.db, &due).await?).await;
@@ -191,12 +221,20 @@ async fn plan(app: &App, candidates: &[Candidate]) -> Result<Plan> {
     let states = store::presence::load(&app.db, &ordinals).await?;
     let before = states.into_iter().map(|state| (state.ordinal, state)).collect();
     let mut plan = Plan { before, ..Plan::default() };
-    let now = app.clock.now();
+    let (now, stamp) = (app.clock.now(), app.stamp());
+    let mut frozen = frozen(app);
     for candidate in candidates {
         let slot = app.hot.slots().get(candidate.ordinal);
         let Some(state) = plan.before.get(&candidate.ordinal) else { continue };
         if state.generation > slot.generation() {
             fences::apply(app, Fence { ordinal: candidate.ordinal, generation: state.generation });
+        }
+        // One that is known to be frozen is only a candidate after it was quiet for long enough.
+        if state.presence != Presence::Unstable {
+            frozen.remove(&candidate.ordinal);
+        } else if let Entry::Vacant(entry) = frozen.entry(candidate.ordinal) {
+            entry.insert(Frozen::new(candidate.verdict, stamp));
+            continue;
         }
         if state.presence == candidate.verdict || state.epoch > candidate.pulse.epoch {
             slot.believe_of(candidate.pulse.epoch, candidate.verdict);
@@ -211,66 +249,10 @@ async fn plan(app: &App, candidates: &[Candidate]) -> Result<Plan> {
         match candidate.verdict {
             Presence::Online | Presence::Stale => plan.online.push(observation),
             Presence::Offline => plan.offline.push(observation),
-            Presence::Unknown => plan.unknown.push(observation),
+            Presence::Unknown | Presence::Unstable => plan.unknown.push(observation),
         }
     }
     Ok(plan)
-}
-
-/// Holds devices that fall silent in numbers that look like our own fault.
-async fn brake(
-    app: &App,
-    plan: &mut Plan,
-    candidates: &[Candidate],
-    online: u64,
-    now: Stamp,
-) -> Result<()> {
-    let silent: Vec<Ordinal> = candidates
-        .iter()
-        .filter(|candidate| candidate.pulse.seen != Stamp::BYE)
-        .map(|candidate| candidate.ordinal)
-        .collect();
-    let mut falling: HashMap<CompanyId, u64> = HashMap::new();
-    let is_falling = |plan: &Plan, seen: &Observation| {
-        plan.before[&seen.ordinal].presence == Presence::Online
-            && silent.binary_search(&seen.ordinal).is_ok()
-    };
-    for seen in plan.offline.iter().filter(|seen| is_falling(plan, seen)) {
-        *falling.entry(plan.before[&seen.ordinal].company).or_default() += 1;
-    }
-    let rule = app.config.brake();
-    let companies: Vec<CompanyId> = falling
-        .iter()
-        .filter(|(_, lost)| **lost * 2 >= rule.company_devices)
-        .map(|(company, _)| *company)
-        .collect();
-    let sizes = store::presence::company_sizes(&app.db, &companies).await?;
-    let Some(incident) = rule.check(&falling, &sizes.into_iter().collect(), online) else {
-        return Ok(());
-    };
-    let is_held = |plan: &Plan, seen: &Observation| {
-        is_falling(plan, seen)
-            && match &incident {
-                Incident::Mass => true,
-                Incident::Companies(all) => all.contains(&plan.before[&seen.ordinal].company),
-            }
-    };
-    let (held, offline): (Vec<_>, Vec<_>) =
-        plan.offline.iter().copied().partition(|seen| is_held(plan, seen));
-    let until = now.plus(ticks(app.config.unknown_grace_millis));
-    for seen in &held {
-        app.hot.slots().get(seen.ordinal).hold(until);
-    }
-    tracing::error!(
-        incident = "mass_offline",
-        devices = held.len(),
-        online,
-        cause = ?incident,
-        "many devices fell silent at once; they are unknown until they speak or the grace ends"
-    );
-    plan.offline = offline;
-    plan.unknown.extend(held);
-    Ok(())
 }
 
 /// Writes the transitions in one transaction, then tells of them.
@@ -279,6 +261,7 @@ async fn write(app: &App, plan: Plan) -> Result<Swept> {
         (Presence::Online, &plan.online),
         (Presence::Offline, &plan.offline),
         (Presence::Unknown, &plan.unknown),
+        (Presence::Unstable, &plan.unstable),
     ];
     if transitions.iter().all(|(_, observations)| observations.is_empty()) {
         return Ok(Swept::default());
@@ -289,11 +272,25 @@ async fn write(app: &App, plan: Plan) -> Result<Swept> {
     for (presence, observations) in transitions {
         changed.extend(store::presence::write(&tx, presence, observations, now).await?);
     }
-    let entries: Vec<Entry> =
+    if let Some((kind, tenants)) = &plan.incident {
+        // Held until one grace has passed, resolved after a second one.
+        let grace = TimeDelta::milliseconds(app.config.unknown_grace_millis.cast_signed());
+        for (tenant, devices) in tenants {
+            let resolves_at = now + grace * 2;
+            store::incidents::raise(&tx, *tenant, *kind, *devices, now, resolves_at).await?;
+        }
+    }
+    let entries: Vec<timeline::Entry> =
         changed.iter().filter_map(|state| entry(state, &plan.before, now)).collect();
     store::timeline::append(&tx, &entries).await?;
     tx.commit().await?;
 
+    {
+        let mut frozen = frozen(app);
+        for state in changed.iter().filter(|state| state.presence != Presence::Unstable) {
+            frozen.remove(&state.ordinal);
+        }
+    }
     for (presence, observations) in transitions {
         for observation in observations {
             let slot = app.hot.slots().get(observation.ordinal);
@@ -306,22 +303,29 @@ async fn write(app: &App, plan: Plan) -> Result<Swept> {
         online: count(Presence::Online),
         offline: count(Presence::Offline),
         unknown: count(Presence::Unknown),
+        unstable: count(Presence::Unstable),
     })
 }
 
 /// What the timeline says of a transition. Being unknown is our state, not the device's: it is told only
 /// with an end that shows that nobody knew when it began.
-fn entry(state: &State, before: &HashMap<Ordinal, State>, now: DateTime<Utc>) -> Option<Entry> {
+fn entry(
+    state: &State,
+    before: &HashMap<Ordinal, State>,
+    now: DateTime<Utc>,
+) -> Option<timeline::Entry> {
     let before = before.get(&state.ordinal);
     let unknown = before.filter(|before| before.presence == Presence::Unknown);
     let (kind, actor) = match state.presence {
         Presence::Online if unknown.is_none() => (Kind::Online, Actor::Device(state.id)),
         Presence::Offline => (Kind::Offline, Actor::Service(crate::NAME.to_owned())),
+        Presence::Unstable => (Kind::Unstable, Actor::Service(crate::NAME.to_owned())),
         _ => return None,
     };
     let since = unknown.and_then(|before| before.since).filter(|_| kind == Kind::Offline);
     let changes = since.into_iter().map(history::unknown_since).collect();
-    Some(Entry::new(state.tenant, state.id, kind, actor, now).with_changes(changes))
+    let entry = timeline::Entry::new(state.tenant, state.id, kind, actor, now);
+    Some(entry.with_changes(changes))
 }
 
 /// One signal for all devices that the same people see.

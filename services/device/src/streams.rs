@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use self::line::Line;
+pub use self::line::Line;
 use crate::domain::{device::Ordinal, usb_policy::Wish};
 
 /// Why the server ends a stream.
@@ -25,6 +25,8 @@ pub enum Closing {
     Superseded,
     /// The process stops.
     Drain,
+    /// Another computer has the same token; the device may come back after this.
+    Banned(Duration),
 }
 
 /// What a stream is told from outside.
@@ -62,30 +64,31 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// The next word; a wish is told once, and only the newest. Cancel safe.
+    /// The next word, for a stream that listens alone. Cancel safe.
     pub async fn word(&mut self) -> Word {
-        let word = poll_fn(|cx| {
+        poll_fn(|cx| {
             // First the waker, so that no word falls between looking and sleeping.
             self.line.listen(cx.waker());
-            if let Some(closing) = self.line.closing() {
-                return Poll::Ready(Word::Close(closing));
-            }
-            match self.line.wish() {
-                Some(wish) if Some(wish) != self.told => Poll::Ready(Word::UsbPolicy(wish)),
-                _ => Poll::Pending,
-            }
+            self.next_word().map_or(Poll::Pending, Poll::Ready)
         })
-        .await;
-        if let Word::UsbPolicy(wish) = word {
-            self.told = Some(wish);
+        .await
+    }
+
+    /// The next word, if there is one; a wish is told once, and only the newest.
+    pub fn next_word(&mut self) -> Option<Word> {
+        if let Some(closing) = self.line.closing() {
+            return Some(Word::Close(closing));
         }
-        word
+        let wish = self.line.wish().filter(|wish| Some(*wish) != self.told)?;
+        self.told = Some(wish);
+        Some(Word::UsbPolicy(wish))
     }
 
     /// The agent enforces this already: it is not told.
     pub fn knows(&mut self, wish: Wish) {
-        self.line.wish_for(wish);
+        // First this, so that whoever the bell wakes finds nothing new.
         self.told = Some(wish);
+        self.line.wish_for(wish);
     }
 
     /// The agent is to enforce this.
@@ -93,15 +96,18 @@ impl Registration {
         self.line.wish_for(wish);
     }
 
-    /// The newest wish.
-    #[must_use]
-    pub fn wish(&self) -> Option<Wish> {
-        self.line.wish()
+    /// Has the agent told again what to enforce, if what it said of it was lost.
+    pub fn ask_again(&mut self) {
+        if self.line.take_lost_report() {
+            self.told = None;
+            self.line.ring();
+        }
     }
 
-    /// The agent is told once more.
-    pub const fn repeat_wish(&mut self) {
-        self.told = None;
+    /// By which it hears.
+    #[must_use]
+    pub const fn line(&self) -> &Arc<Line> {
+        &self.line
     }
 }
 
@@ -125,8 +131,8 @@ impl Streams {
         ordinal: Ordinal,
         epoch: u32,
         generation: u32,
+        line: Arc<Line>,
     ) -> Registration {
-        let line = Arc::new(Line::default());
         let handle = Handle { epoch, generation, line: Arc::clone(&line) };
         let mut open = self.lock();
         // Of two that begin together the later epoch wins, whoever comes here first.
@@ -173,6 +179,14 @@ impl Streams {
         }
     }
 
+    /// Ends the device's stream in favour of another computer with the same token.
+    pub fn ban(&self, ordinal: Ordinal, retry_after: Duration) {
+        let banned = self.lock().remove(&ordinal);
+        if let Some(handle) = banned {
+            handle.line.close(Closing::Banned(retry_after));
+        }
+    }
+
     /// Whether the process stops and takes no new streams.
     #[must_use]
     pub fn is_draining(&self) -> bool {
@@ -205,20 +219,31 @@ impl Streams {
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::mpsc;
+
     use super::*;
     use crate::domain::usb_policy::Policy;
+
+    fn register(streams: &Arc<Streams>, ordinal: Ordinal, epoch: u32) -> Registration {
+        streams.register(ordinal, epoch, 1, Line::own())
+    }
+
+    const fn wish(revision: u32, policy: Policy) -> Wish {
+        Wish { revision, policy }
+    }
 
     #[tokio::test]
     async fn the_newest_stream_stays() {
         let streams = Arc::new(Streams::default());
-        let mut old = streams.register(1, 5, 1);
-        let mut new = streams.register(1, 6, 1);
+        let mut old = register(&streams, 1, 5);
+        let mut new = register(&streams, 1, 6);
         assert_eq!(old.word().await, Word::Close(Closing::Superseded));
         drop(old);
         assert_eq!(streams.count(), 1, "the old one does not take the new one along");
         streams.supersede(1, 6);
         assert_eq!(streams.count(), 1);
         assert_eq!(streams.reset(1, 1), None);
+        assert_eq!(new.next_word(), None);
         assert_eq!(streams.reset(1, 2), Some(6));
         assert_eq!(new.word().await, Word::Close(Closing::Reset));
     }
@@ -226,8 +251,7 @@ mod tests {
     #[tokio::test]
     async fn a_wish_is_told_once_and_only_the_newest() {
         let streams = Arc::new(Streams::default());
-        let mut stream = streams.register(1, 1, 1);
-        let wish = |revision, policy| Wish { revision, policy };
+        let mut stream = register(&streams, 1, 1);
         streams.wish_for(2, wish(9, Policy::Allow));
         streams.wish_for(1, wish(2, Policy::Block));
         streams.wish_for(1, wish(3, Policy::ReadOnly));
@@ -235,7 +259,10 @@ mod tests {
         assert_eq!(stream.word().await, Word::UsbPolicy(wish(3, Policy::ReadOnly)));
         streams.wish_for(1, wish(3, Policy::ReadOnly));
         assert!(futures::poll!(std::pin::pin!(stream.word())).is_pending(), "told already");
-        stream.repeat_wish();
+        stream.ask_again();
+        assert_eq!(stream.next_word(), None, "no report was lost");
+        stream.line().report_is_lost(true);
+        stream.ask_again();
         assert_eq!(stream.word().await, Word::UsbPolicy(wish(3, Policy::ReadOnly)));
         stream.knows(wish(4, Policy::Allow));
         assert!(futures::poll!(std::pin::pin!(stream.word())).is_pending(), "known already");
@@ -247,10 +274,40 @@ mod tests {
         assert_eq!(word, Word::Close(Closing::Reset));
     }
 
+    #[tokio::test]
+    async fn a_relay_hears_which_of_its_streams_is_told() {
+        let streams = Arc::new(Streams::default());
+        let (relay, mut ear) = mpsc::unbounded_channel();
+        let line = |stream| Line::relayed(stream, relay.clone());
+        let mut one = streams.register(1, 5, 1, line(10));
+        let mut two = streams.register(2, 7, 1, line(11));
+        let _own = register(&streams, 2, 8);
+        assert_eq!(ear.recv().await, Some(11));
+        assert_eq!(two.next_word(), Some(Word::Close(Closing::Superseded)));
+        assert_eq!(one.next_word(), None);
+        assert!(ear.try_recv().is_err(), "the other one stays");
+
+        for _ in 0..3 {
+            streams.wish_for(1, wish(2, Policy::Block));
+        }
+        assert_eq!(ear.recv().await, Some(10));
+        assert!(ear.try_recv().is_err(), "the same wish rings once");
+        assert_eq!(one.next_word(), Some(Word::UsbPolicy(wish(2, Policy::Block))));
+        assert_eq!(one.next_word(), None);
+        one.line().report_is_lost(true);
+        one.ask_again();
+        assert_eq!(ear.recv().await, Some(10));
+        assert_eq!(one.next_word(), Some(Word::UsbPolicy(wish(2, Policy::Block))));
+        streams.ban(1, Duration::from_secs(600));
+        assert_eq!(ear.recv().await, Some(10));
+        let banned = Closing::Banned(Duration::from_secs(600));
+        assert_eq!(one.next_word(), Some(Word::Close(banned)));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn draining_ends_all() {
         let streams = Arc::new(Streams::default());
-        let mut all: Vec<_> = (0..100).map(|n| streams.register(n, 1, 1)).collect();
+        let mut all: Vec<_> = (0..100).map(|n| register(&streams, n, 1)).collect();
         streams.drain(Duration::from_secs(5)).await;
         for stream in &mut all {
             assert_eq!(stream.word().await, Word::Close(Closing::Drain));

@@ -9,7 +9,10 @@ interface PresenceDotProps {
   className?: string;
 }
 
-/** Full when online, half when late, hollow when offline, dashed when unknown: shape as well as colour. */
+/**
+ * Full when online, half when late, hollow when offline, dashed when unknown, a zigzag when unstable: shape as well as
+ * colour.
+ */
 export function PresenceDot({ presence, withLabel, className }: PresenceDotProps) {
   const { t } = useTranslation();
   const label = t(`presence.${presence}`);
@@ -20,7 +23,7 @@ export function PresenceDot({ presence, withLabel, className }: PresenceDotProps
         className={cn(
           "size-2.5 shrink-0",
           presence === "online" && "text-online",
-          presence === "stale" && "text-stale",
+          (presence === "stale" || presence === "unstable") && "text-stale",
           (presence === "offline" || presence === "unknown") && "text-offline",
         )}
         role={withLabel ? undefined : "img"}
@@ -29,7 +32,17 @@ export function PresenceDot({ presence, withLabel, className }: PresenceDotProps
       >
         {!withLabel && <title>{label}</title>}
         {presence === "online" && <circle cx="5" cy="5" r="4" fill="currentColor" />}
-        {presence !== "online" && (
+        {presence === "unstable" && (
+          <path
+            d="M0.75 6.5 3 3l2 4 2-4 2.25 3.5"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.5"
+            strokeLinecap="round"
+            strokeLinejoin="round"
+          />
+        )}
+        {presence !== "online" && presence !== "unstable" && (
           <circle
             cx="5"
             cy="5"

@@ -1,24 +1,30 @@
 //! `AgentService`.
 
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 
-use chamados_chassis::{context::CallContext, error::status};
+use chamados_chassis::{
+    context::CallContext,
+    error::{Invalid, status},
+};
 use chamados_proto::device::v1 as pb;
 use futures::Stream;
 use secrecy::ExposeSecret as _;
 use tonic::{Request, Response, Status, Streaming};
 use uuid::Uuid;
 
-use super::{convert, session};
+use super::{calls::Calls, convert, relay, session};
 use crate::app::{App, enrolment};
 
 pub(super) struct Agents {
     pub(super) app: App,
+    pub(super) calls: Arc<Calls>,
 }
 
 #[tonic::async_trait]
 impl pb::agent_service_server::AgentService for Agents {
     type SessionStream = Pin<Box<dyn Stream<Item = Result<pb::ServerMessage, Status>> + Send>>;
+
+    type RelayStream = Pin<Box<dyn Stream<Item = Result<pb::RelayAnswer, Status>> + Send>>;
 
     async fn enroll(
         &self,
@@ -42,5 +48,27 @@ impl pb::agent_service_server::AgentService for Agents {
     ) -> Result<Response<Self::SessionStream>, Status> {
         let answers = session::serve(self.app.clone(), request.into_inner());
         Ok(Response::new(Box::pin(answers)))
+    }
+
+    async fn relay(
+        &self,
+        request: Request<Streaming<pb::RelayMessage>>,
+    ) -> Result<Response<Self::RelayStream>, Status> {
+        let answers = relay::serve(self.app.clone(), request.into_inner());
+        Ok(Response::new(Box::pin(answers)))
+    }
+
+    async fn exchange(
+        &self,
+        request: Request<pb::ExchangeRequest>,
+    ) -> Result<Response<pb::ExchangeResponse>, Status> {
+        let pb::ExchangeRequest { token, epoch, message } = request.into_inner();
+        let message = message
+            .and_then(|message| message.message)
+            .ok_or_else(|| status(Invalid::field("message", "must not be empty")))?;
+        let answers = self.calls.exchange(&self.app, token, epoch, message).await;
+        let message = |message| pb::ServerMessage { message: Some(message) };
+        let messages = answers.into_iter().map(message).collect();
+        Ok(Response::new(pb::ExchangeResponse { messages }))
     }
 }

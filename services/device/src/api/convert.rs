@@ -20,6 +20,7 @@ use crate::{
     domain::{
         device::{DeviceFilter, Edit, LONGEST_NAME},
         fingerprint::Fingerprint,
+        incident::Incident,
         inventory::{
             Content, Digest, Digests, Disk, Hardware, Interface, LoggedInUser, OperatingSystem,
             Section, SectionKind,
@@ -90,8 +91,19 @@ pub(super) fn hello(message: pb::Hello) -> Option<Hello> {
         token: message.token,
         agent_version,
         digests,
+        boot: boot(&message.boot_id),
         policy_revision: message.policy_revision,
     })
+}
+
+/// A boot id as the arrays keep it; 0 when there is none.
+fn boot(id: &[u8]) -> u32 {
+    if id.is_empty() {
+        return 0;
+    }
+    let mut first = [0; 4];
+    first.copy_from_slice(&blake3::hash(id).as_bytes()[..4]);
+    u32::from_be_bytes(first).max(1)
 }
 
 /// None when content and kind do not go together.
@@ -309,6 +321,7 @@ pub(super) fn device(view: View) -> pb::Device {
         linked_user_ids: linked.iter().map(ToString::to_string).collect(),
         usb_policy: device.usb_policy.map(usb_policy::message),
         persona: access::persona_message(device.persona).into(),
+        identity_conflict_time: device.identity_conflict_at.map(to_proto),
     }
 }
 
@@ -339,12 +352,23 @@ pub(super) fn entry(entry: Entry) -> pb::DeviceTimelineEntry {
     }
 }
 
+pub(super) fn incident(incident: Incident) -> pb::Incident {
+    pb::Incident {
+        id: Uuid::from(incident.id).to_string(),
+        r#type: incident.kind.as_str().to_owned(),
+        devices: incident.devices,
+        raise_time: Some(to_proto(incident.raised_at)),
+        resolve_time: incident.resolved_at.map(to_proto),
+    }
+}
+
 pub(super) const fn presence_message(presence: Presence) -> pb::Presence {
     match presence {
         Presence::Online => pb::Presence::Online,
         Presence::Stale => pb::Presence::Stale,
         Presence::Offline => pb::Presence::Offline,
         Presence::Unknown => pb::Presence::Unknown,
+        Presence::Unstable => pb::Presence::Unstable,
     }
 }
 
@@ -355,6 +379,7 @@ fn presence_of(number: i32) -> Option<Presence> {
         pb::Presence::Stale => Some(Presence::Stale),
         pb::Presence::Offline => Some(Presence::Offline),
         pb::Presence::Unknown => Some(Presence::Unknown),
+        pb::Presence::Unstable => Some(Presence::Unstable),
     }
 }
 

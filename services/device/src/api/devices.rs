@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status};
 
 use super::{access as wire, convert};
 use crate::app::{
-    App, access, devices, history, links, reset, timeline, tokens, usb_policies, users,
+    App, access, devices, history, incidents, links, reset, timeline, tokens, usb_policies, users,
 };
 
 pub(super) struct Devices {
@@ -126,6 +126,16 @@ impl pb::device_service_server::DeviceService for Devices {
         let user = convert::user_id(&request.get_ref().user_id).map_err(status)?;
         let references = users::get_references(&self.app, &cx, user).await.map_err(status)?;
         Ok(Response::new(convert::references(references)))
+    }
+
+    async fn list_incidents(
+        &self,
+        request: Request<pb::ListIncidentsRequest>,
+    ) -> Result<Response<pb::ListIncidentsResponse>, Status> {
+        let cx = CallContext::of(&request)?;
+        let incidents = incidents::list(&self.app, &cx).await.map_err(status)?;
+        let incidents = incidents.into_iter().map(convert::incident).collect();
+        Ok(Response::new(pb::ListIncidentsResponse { incidents }))
     }
 
     async fn list_timeline(

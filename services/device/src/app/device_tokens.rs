@@ -13,7 +13,7 @@ use crate::{
 /// # Errors
 /// [`Error::TokenInvalid`] when it is unknown or void; [`Error::Store`].
 pub async fn authenticate(app: &App, token: &str) -> Result<String> {
-    let Bearer::Device(device) = sessions::bearer(app, token).await? else {
+    let Bearer::Device(device, _) = sessions::bearer(app, token).await? else {
         return Err(Error::TokenInvalid);
     };
     let principal = Principal::Device {

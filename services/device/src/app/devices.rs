@@ -54,18 +54,21 @@ async fn views(app: &App, devices: Vec<Device>) -> Result<Vec<View>> {
 /// When a device was heard last, as far as known.
 pub(super) fn last_heard(app: &App, device: &Device) -> Option<DateTime<Utc>> {
     let pulse = app.hot.slots().get(device.ordinal).pulse();
-    let heard = if device.presence == Presence::Online { pulse.seen.time() } else { None };
-    heard.or(device.last_seen_at)
+    let is_there = matches!(device.presence, Presence::Online | Presence::Unstable);
+    pulse.seen.time().filter(|_| is_there).or(device.last_seen_at)
 }
 
 fn look(app: &App, device: Device, links: Vec<Link>) -> View {
     let linked = links.into_iter().map(|link| link.user).collect();
-    if device.presence != Presence::Online {
+    if !matches!(device.presence, Presence::Online | Presence::Unstable) {
         let (presence, last_seen_at) = (device.presence, device.last_seen_at);
         return View { device, linked, presence, last_seen_at };
     }
     let pulse = app.hot.slots().get(device.ordinal).pulse();
-    let presence = if is_stale(&pulse, app.stamp()) { Presence::Stale } else { Presence::Online };
+    let presence = match device.presence {
+        Presence::Online if is_stale(&pulse, app.stamp()) => Presence::Stale,
+        durable => durable,
+    };
     let last_seen_at = last_heard(app, &device);
     View { device, linked, presence, last_seen_at }
 }

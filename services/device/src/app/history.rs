@@ -119,7 +119,7 @@ fn summed(counts: Vec<(CompanyId, Presence, u64)>) -> Vec<CompanyPresence> {
         match presence {
             Presence::Offline => sum.offline += count,
             Presence::Unknown => sum.unknown += count,
-            Presence::Online | Presence::Stale => {}
+            Presence::Online | Presence::Stale | Presence::Unstable => {}
         }
     }
     let mut companies: Vec<_> = companies.into_values().collect();

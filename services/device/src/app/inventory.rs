@@ -48,14 +48,11 @@ pub(super) async fn note_agent_version(app: &App, key: Key, version: &str) -> Re
 }
 
 /// The record of a device that writes something, locked, unless its tokens were voided meanwhile.
-pub(super) async fn lock(tx: &Tx, key: Key) -> Result<Device> {
+pub(super) async fn locked(tx: &Tx, key: Key) -> Result<Device> {
     let visibility = Visibility::Itself(key.device);
     let known = store::devices::lock(tx, key.tenant, visibility, key.device).await?;
     let known = known.ok_or(Error::DeviceNotFound)?;
-    if known.token_generation != key.generation {
-        return Err(Error::StaleVersion);
-    }
-    Ok(known)
+    if known.token_generation == key.generation { Ok(known) } else { Err(Error::StaleVersion) }
 }
 
 /// Writes what `apply` changes of a device, unless its tokens were voided meanwhile.
@@ -66,7 +63,7 @@ async fn change(
 ) -> Result<()> {
     let now = app.clock.now();
     let tx = app.db.begin().await?;
-    let known = lock(&tx, key).await?;
+    let known = locked(&tx, key).await?;
     let mut device = known.clone();
     let changes = apply(&mut device);
     if device == known {

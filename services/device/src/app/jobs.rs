@@ -27,8 +27,12 @@ impl Job for SettlePresence {
 
     async fn run(&self, Context { db, .. }: Context) -> Result<Done, JobError> {
         let swept = presence::settle(&self.app).await?;
-        let figures =
-            [("online", swept.online), ("offline", swept.offline), ("unknown", swept.unknown)];
+        let figures = [
+            ("online", swept.online),
+            ("offline", swept.offline),
+            ("unknown", swept.unknown),
+            ("unstable", swept.unstable),
+        ];
         let moved: u64 = figures.iter().map(|(_, count)| count).sum();
         Ok(Done::new(db.begin().await?, format!("{moved} devices changed their presence"))
             .with_line("presence_settled", "Records and hot store compared", &figures))

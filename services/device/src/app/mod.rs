@@ -2,11 +2,14 @@
 
 pub mod access;
 pub mod accounts;
+pub mod clones;
+pub mod credentials;
 pub mod device_tokens;
 pub mod devices;
 pub mod enrolment;
 pub mod fences;
 pub mod history;
+pub mod incidents;
 pub mod inventory;
 pub mod jobs;
 pub mod links;
@@ -49,7 +52,14 @@ use tokio::{sync::Notify, time::Instant};
 
 use crate::{
     config::Config,
-    domain::{bucket::Bucket, device::Device, presence::Stamp, timeline::FieldChange},
+    domain::{
+        bucket::Bucket,
+        clones::Boots,
+        device::{Device, Ordinal},
+        flaps::Frozen,
+        presence::Stamp,
+        timeline::FieldChange,
+    },
     error::Result,
     exchange::ExchangeState,
     hot::HotStore,
@@ -89,6 +99,10 @@ pub struct Inner {
     pub(crate) wake: Notify,
     /// One sweep at a time, and who was late at the last.
     pub(crate) sweep: tokio::sync::Mutex<Lateness>,
+    /// Which agents' starts opened a device's streams lately.
+    boots: Mutex<HashMap<Ordinal, Boots>>,
+    /// Devices whose record is frozen as unstable; for the sweep only.
+    pub(crate) frozen: Mutex<HashMap<Ordinal, Frozen>>,
     exchange: Mutex<ExchangeState>,
     handshakes: Mutex<Bucket>,
     inventories: Mutex<Bucket>,
@@ -123,6 +137,8 @@ impl App {
             wake: Notify::new(),
             sweep: tokio::sync::Mutex::default(),
             exchange: Mutex::default(),
+            boots: Mutex::default(),
+            frozen: Mutex::default(),
         };
         Self(Arc::new(inner))
     }

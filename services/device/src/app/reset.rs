@@ -70,6 +70,7 @@ async fn revoke(
     let mut device = Device {
         token_generation: known.token_generation + 1,
         enrolled: false,
+        identity_conflict_at: None,
         updated_at: now,
         version: known.version + 1,
         ..known.clone()

@@ -1,6 +1,6 @@
 //! The stream of a device, from its token to its end. Beats change the hot store only.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chamados_chassis::{
     auth::secret,
@@ -8,7 +8,12 @@ use chamados_chassis::{
 };
 use chamados_store_kit::StoreError;
 
-use super::{App, enrolment::TOKEN_PREFIX, inventory, usb_policies};
+use super::{
+    App, clones,
+    credentials::{self, Credential, Offer},
+    enrolment::TOKEN_PREFIX,
+    inventory, usb_policies,
+};
 use crate::{
     domain::{
         device::Device,
@@ -18,9 +23,12 @@ use crate::{
         usb_policy::{Report, Revision, Wish},
     },
     error::Error,
-    hot::{Fenced, Slot, slots::Opening},
-    store::{self, tokens::Bearer},
-    streams::{Registration, Word},
+    hot::{Claim, Fenced, Slot, slots::Opening},
+    store::{
+        self,
+        tokens::{Bearer, TokenHash, ValidToken},
+    },
+    streams::{Line, Registration, Word},
 };
 
 /// The protocol spoken here.
@@ -43,6 +51,8 @@ pub struct Hello {
     pub digests: Digests,
     /// The USB policy that is in force on the computer; 0 when none is.
     pub policy_revision: Revision,
+    /// Which start of the agent it is; 0 when it does not say.
+    pub boot: u32,
 }
 
 /// Why a stream does not begin.
@@ -56,6 +66,8 @@ pub enum Refusal {
     Superseded,
     /// The process stops.
     Draining,
+    /// Another computer with the same token is connected; how long to stay away.
+    Banned(Duration),
     /// Too many at once.
     Overload(Duration),
     /// The agent speaks another protocol.
@@ -71,18 +83,18 @@ pub struct Session {
     generation: u32,
     slot: Slot,
     told_millis: u64,
+    credential: Credential,
     registration: Registration,
     /// Sections to ask for, when there is time.
     wanted: Vec<SectionKind>,
-    /// A report about its policy was not written.
-    report_lost: bool,
 }
 
-/// Opens a stream for the bearer of a token. The device's older stream ends.
+/// Opens a stream for the bearer of a token, which hears on `line` when it has to end. The device's
+/// older stream ends.
 ///
 /// # Errors
 /// [`Refusal`].
-pub async fn open(app: &App, hello: Hello) -> Result<Session, Refusal> {
+pub async fn open(app: &App, hello: Hello, line: Arc<Line>) -> Result<Session, Refusal> {
     if app.streams.is_draining() {
         return Err(Refusal::Draining);
     }
@@ -90,9 +102,17 @@ pub async fn open(app: &App, hello: Hello) -> Result<Session, Refusal> {
     if hello.protocol != PROTOCOL {
         return Err(Refusal::Protocol);
     }
-    let device = authenticate(app, &hello.token).await?;
-    let mut session = begin(app, &device, &hello.digests).await?;
+    let (device, token) = authenticate(app, &hello.token).await?;
+    let (mut session, is_cloned) = begin(app, &device, &token, &hello, line).await?;
     session.compare_policy(app, &device, hello.policy_revision).await;
+    if token.is_new
+        && let Err(error) = credentials::settle(app, session.key(), token.hash).await
+    {
+        tracing::warn!(device = %device.id, %error, "older tokens stay valid until the next stream");
+    }
+    if is_cloned && let Err(error) = clones::raise(app, session.key()).await {
+        tracing::warn!(device = %device.id, %error, "an identity conflict was not noted");
+    }
     if hello.agent_version != device.agent_version {
         let noted = inventory::note_agent_version(app, session.key(), &hello.agent_version).await;
         if let Err(error) = noted {
@@ -111,9 +131,9 @@ pub(super) async fn bearer(app: &App, token: &str) -> Result<Bearer, StoreError>
     store::tokens::bearer(&app.db, secret::hash(token)).await
 }
 
-async fn authenticate(app: &App, token: &str) -> Result<Box<Device>, Refusal> {
+async fn authenticate(app: &App, token: &str) -> Result<(Box<Device>, ValidToken), Refusal> {
     match bearer(app, token).await {
-        Ok(Bearer::Device(device)) => Ok(device),
+        Ok(Bearer::Device(device, token)) => Ok((device, token)),
         Ok(Bearer::Revoked) => Err(Refusal::Reset),
         Ok(Bearer::Nobody) => Err(Refusal::BadIdentity),
         Err(error) => {
@@ -123,12 +143,32 @@ async fn authenticate(app: &App, token: &str) -> Result<Box<Device>, Refusal> {
     }
 }
 
-async fn begin(app: &App, device: &Device, digests: &Digests) -> Result<Session, Refusal> {
+/// Makes the stream the device's newest. Also says whether two computers have its token.
+async fn begin(
+    app: &App,
+    device: &Device,
+    token: &ValidToken,
+    hello: &Hello,
+    line: Arc<Line>,
+) -> Result<(Session, bool), Refusal> {
     let generation = device.token_generation;
     let slot = app.hot.slots().get(device.ordinal);
+    let (before, retry_after) = (slot.boot(), app.config.conflict_retry());
+    // Of two computers the one that is connected keeps its place.
+    if device.identity_conflict_at.is_some()
+        && before != 0
+        && before != hello.boot
+        && app.config.rule().is_alive(&slot.pulse(), app.stamp())
+    {
+        return Err(Refusal::Banned(retry_after));
+    }
     let told_millis = app.config.pace().interval_millis(app.streams.count() + 1);
-    let epoch = claim(app, device, &slot, told_ticks(told_millis)).await?;
-    let registration = app.streams.register(device.ordinal, epoch, generation);
+    let epoch = claim(app, device, &slot, told_ticks(told_millis), hello.boot).await?;
+    let is_cloned = clones::note(app, device.ordinal, before, hello.boot);
+    if is_cloned {
+        app.streams.ban(device.ordinal, retry_after);
+    }
+    let registration = app.streams.register(device.ordinal, epoch, generation, line);
     // A reset that came before the registration found no stream to end.
     if slot.generation() > generation {
         slot.end(epoch);
@@ -138,21 +178,28 @@ async fn begin(app: &App, device: &Device, digests: &Digests) -> Result<Session,
         return Err(Refusal::Draining);
     }
     app.wake.notify_one();
-    Ok(Session {
+    let session = Session {
         tenant: device.tenant,
         device: device.id,
         epoch,
         generation,
         slot,
         told_millis,
+        credential: Credential::new(app, device.id, token),
         registration,
-        wanted: device.digests.missing(digests),
-        report_lost: false,
-    })
+        wanted: device.digests.missing(&hello.digests),
+    };
+    Ok((session, is_cloned))
 }
 
 /// Makes the stream the device's newest and gives its epoch.
-async fn claim(app: &App, device: &Device, slot: &Slot, told: u16) -> Result<u32, Refusal> {
+async fn claim(
+    app: &App,
+    device: &Device,
+    slot: &Slot,
+    told: u16,
+    boot: u32,
+) -> Result<u32, Refusal> {
     /// An exchange may bring the claim back from Redis before the slot is opened with it, and
     /// two streams may begin at once: then the next epoch is claimed.
     const ATTEMPTS: usize = 5;
@@ -161,9 +208,10 @@ async fn claim(app: &App, device: &Device, slot: &Slot, told: u16) -> Result<u32
     let floor = app.stamp().seconds().max(device.presence_epoch.saturating_add(1));
     for _ in 0..ATTEMPTS {
         let now = app.stamp();
-        let epoch = app.hot.claim(device.ordinal, floor, told, now).await;
+        let claim = Claim { ordinal: device.ordinal, floor, told, boot, now };
+        let epoch = app.hot.claim(claim).await;
         let generation = device.token_generation;
-        if slot.open(Opening { epoch, generation, told, now }) {
+        if slot.open(Opening { epoch, generation, told, boot, now }) {
             return Ok(epoch);
         }
     }
@@ -187,7 +235,9 @@ pub struct Key {
 }
 
 impl Session {
-    const fn key(&self) -> Key {
+    /// Which device it is of, for what is written of it.
+    #[must_use]
+    pub const fn key(&self) -> Key {
         Key { tenant: self.tenant, device: self.device, generation: self.generation }
     }
 
@@ -224,14 +274,6 @@ impl Session {
         }
     }
 
-    /// Writes down what changed of the inventory.
-    ///
-    /// # Errors
-    /// [`Error::StaleVersion`] when the token was voided meanwhile; [`Error::Store`].
-    pub async fn record(&self, app: &App, sections: Vec<Section>) -> Result<(), Error> {
-        inventory::record(app, self.key(), sections).await
-    }
-
     /// Tells the agent of a policy that it does not enforce. One that it does needs no telling, and its
     /// report, if that was lost, is made up for.
     async fn compare_policy(&mut self, app: &App, device: &Device, in_force: Revision) {
@@ -247,32 +289,30 @@ impl Session {
             let noted = usb_policies::report(app, self.key(), Report::applied(in_force)).await;
             if let Err(error) = noted {
                 tracing::warn!(device = %device.id, %error, "a policy in force was not noted");
-                self.report_lost = true;
+                self.registration.line().report_is_lost(true);
             }
         }
     }
 
-    /// Writes down what became of the agent's policy. When it cannot be written now, the agent is
-    /// asked again later.
-    ///
-    /// # Errors
-    /// [`Error::StaleVersion`] when the token was voided meanwhile; [`Error::Store`].
-    pub async fn report(&mut self, app: &App, report: Report) -> Result<(), Error> {
-        // What is known to be old need not be looked up.
-        if self.registration.wish().is_some_and(|wish| report.revision < wish.revision) {
-            return Ok(());
-        }
-        let written = usb_policies::report(app, self.key(), report).await;
-        self.report_lost = matches!(written, Err(Error::Store(_)));
-        written
+    /// Has the agent told again what to enforce, if what it said of it was lost.
+    pub fn ask_again(&mut self) {
+        self.registration.ask_again();
     }
 
-    /// Has the agent told again what to enforce, if what it said of it was lost.
-    pub const fn ask_again(&mut self) {
-        if self.report_lost {
-            self.report_lost = false;
-            self.registration.repeat_wish();
-        }
+    /// By which it hears, for work that outlasts a look at it.
+    #[must_use]
+    pub fn line(&self) -> Arc<Line> {
+        Arc::clone(self.registration.line())
+    }
+
+    /// What the stream is told from outside, if it has not been told yet.
+    pub fn next_word(&mut self) -> Option<Word> {
+        self.registration.next_word()
+    }
+
+    /// The next thing the stream is told from outside, where it listens alone. Cancel safe.
+    pub async fn word(&mut self) -> Word {
+        self.registration.word().await
     }
 
     /// Sections to ask the agent for now; empty when there are none or others have to be first.
@@ -281,6 +321,17 @@ impl Session {
             return Vec::new();
         }
         std::mem::take(&mut self.wanted)
+    }
+
+    /// A token to replace the present one, when that gets old.
+    pub fn renewal(&mut self, app: &App) -> Option<Offer> {
+        let key = self.key();
+        self.credential.offer(app, key)
+    }
+
+    /// The agent has the token that was offered; gives what is kept of it.
+    pub fn renewed(&mut self, app: &App) -> Option<TokenHash> {
+        self.credential.stored(app, self.device)
     }
 
     /// The interval to tell, when it is another than the device was told. In milliseconds.
@@ -293,9 +344,27 @@ impl Session {
         self.slot.tell(told_ticks(wanted));
         Some(wanted)
     }
+}
 
-    /// What the stream is told from outside. Cancel safe.
-    pub async fn word(&mut self) -> Word {
-        self.registration.word().await
+/// Writes down what changed of a device's inventory.
+///
+/// # Errors
+/// [`Error::StaleVersion`] when the token was voided meanwhile; [`Error::Store`].
+pub async fn record(app: &App, key: Key, sections: Vec<Section>) -> Result<(), Error> {
+    inventory::record(app, key, sections).await
+}
+
+/// Writes down what became of a device's policy. When it cannot be written now, the agent is asked
+/// again later, on the same line.
+///
+/// # Errors
+/// [`Error::StaleVersion`] when the token was voided meanwhile; [`Error::Store`].
+pub async fn report(app: &App, key: Key, line: &Line, report: Report) -> Result<(), Error> {
+    // What is known to be old need not be looked up.
+    if line.wish().is_some_and(|wish| report.revision < wish.revision) {
+        return Ok(());
     }
+    let written = usb_policies::report(app, key, report).await;
+    line.report_is_lost(matches!(written, Err(Error::Store(_))));
+    written
 }

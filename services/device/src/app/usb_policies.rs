@@ -82,7 +82,7 @@ pub async fn set(app: &App, cx: &CallContext, new: NewPolicy) -> Result<View> {
 pub(super) async fn report(app: &App, key: sessions::Key, report: Report) -> Result<()> {
     let now = app.clock.now();
     let tx = app.db.begin().await?;
-    let known = inventory::lock(&tx, key).await?;
+    let known = inventory::locked(&tx, key).await?;
     let Some(mut policy) = known.usb_policy.clone() else { return Ok(()) };
     let Some(kind) = policy.report(report, now) else { return Ok(()) };
     let entry = Entry::new(known.tenant, known.id, kind, Actor::Device(known.id), now);

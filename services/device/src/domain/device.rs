@@ -82,6 +82,8 @@ pub struct Device {
     pub last_seen_at: Option<DateTime<Utc>>,
     /// Stream of the last transition.
     pub presence_epoch: u32,
+    /// Since when two computers seem to have its token; staff resolve it by a reset.
+    pub identity_conflict_at: Option<DateTime<Utc>>,
     /// When it enrolled first.
     pub created_at: DateTime<Utc>,
     /// When the record changed last.
@@ -147,6 +149,7 @@ impl Device {
         self.fingerprint = std::mem::take(&mut self.fingerprint).updated_by(enrolment.fingerprint);
         self.enrolled = true;
         self.token_generation += 1;
+        self.identity_conflict_at = None;
         changes.into_vec()
     }
 }
@@ -198,6 +201,7 @@ impl Enrolment {
             presence_since: None,
             last_seen_at: None,
             presence_epoch: 0,
+            identity_conflict_at: None,
             created_at: now,
             updated_at: now,
             version: 1,

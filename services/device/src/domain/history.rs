@@ -55,7 +55,7 @@ pub struct Span {
     pub start: DateTime<Utc>,
     /// When it ended.
     pub end: DateTime<Utc>,
-    /// Online, offline or unknown.
+    /// Online, offline, unstable or unknown.
     pub presence: Presence,
 }
 
@@ -64,8 +64,8 @@ pub struct Span {
 pub struct Transition {
     /// When.
     pub at: DateTime<Utc>,
-    /// Whether it came alive.
-    pub online: bool,
+    /// Online, offline or unstable.
+    pub presence: Presence,
     /// Since when it had been unknown before that.
     pub unknown_since: Option<DateTime<Utc>>,
 }
@@ -74,19 +74,16 @@ impl Transition {
     /// The transition that an entry tells, if it tells one.
     #[must_use]
     pub fn of(entry: &Entry) -> Option<Self> {
-        let online = match entry.kind {
-            Kind::Online => true,
-            Kind::Offline => false,
+        let presence = match entry.kind {
+            Kind::Online => Presence::Online,
+            Kind::Offline => Presence::Offline,
+            Kind::Unstable => Presence::Unstable,
             _ => return None,
         };
         let since = entry.changes.iter().find(|change| change.field == UNKNOWN_SINCE);
         let since = since.and_then(|change| change.new.as_deref());
         let unknown_since = since.and_then(|time| time.parse().ok());
-        Some(Self { at: entry.occurred_at, online, unknown_since })
-    }
-
-    const fn presence(&self) -> Presence {
-        if self.online { Presence::Online } else { Presence::Offline }
+        Some(Self { at: entry.occurred_at, presence, unknown_since })
     }
 }
 
@@ -117,7 +114,7 @@ impl Known {
         let mut spans = Spans::new(range, self.before);
         for transition in &self.within {
             spans.pass(transition.unknown_since, Presence::Unknown);
-            spans.pass(Some(transition.at), transition.presence());
+            spans.pass(Some(transition.at), transition.presence);
         }
         let after = self.after.and_then(|after| after.unknown_since);
         spans.pass(after.or(self.unknown_since), Presence::Unknown);
@@ -134,7 +131,7 @@ struct Spans {
 
 impl Spans {
     fn new(range: Range, before: Option<Transition>) -> Self {
-        let presence = before.map_or(Presence::Offline, |before| before.presence());
+        let presence = before.map_or(Presence::Offline, |before| before.presence);
         let open = Span { start: range.from, end: range.from, presence };
         Self { done: Vec::new(), open, end: range.to }
     }
@@ -179,11 +176,15 @@ mod tests {
     }
 
     fn came(second: i64) -> Transition {
-        Transition { at: at(second), online: true, unknown_since: None }
+        Transition { at: at(second), presence: Presence::Online, unknown_since: None }
     }
 
     fn went(second: i64) -> Transition {
-        Transition { online: false, ..came(second) }
+        Transition { presence: Presence::Offline, ..came(second) }
+    }
+
+    fn unsettled(second: i64) -> Transition {
+        Transition { presence: Presence::Unstable, ..came(second) }
     }
 
     fn went_unknown(second: i64, since: i64) -> Transition {
@@ -200,7 +201,11 @@ mod tests {
             assert_eq!(span.start, end, "without gaps");
             end = span.end;
             let seconds = (span.end - range.from).num_seconds();
-            told.push(format!("{}{seconds}", &span.presence.as_str()[..2]));
+            let letters = match span.presence {
+                Presence::Unstable => "tr",
+                other => &other.as_str()[..2],
+            };
+            told.push(format!("{letters}{seconds}"));
         }
         assert_eq!(end, range.to, "to the end");
         told.join(" ")
@@ -230,6 +235,11 @@ mod tests {
             (known(Some(came(-5)), &[], Some(went_unknown(120, 70)), None), "on70 un100"),
             (known(Some(came(-5)), &[], Some(went(120)), None), "on100"),
             (known(Some(came(-5)), &[], Some(went_unknown(120, 110)), None), "on100"),
+            (
+                known(Some(came(-5)), &[went(10), came(20), unsettled(30)], None, None),
+                "on10 of20 on30 tr100",
+            ),
+            (known(Some(unsettled(-5)), &[went(30)], None, None), "tr30 of100"),
             // An offline of no length.
             (known(Some(came(-5)), &[went(10), came(10)], None, None), "on100"),
             (known(Some(came(-5)), &[went(100)], None, None), "on100"),

@@ -12,6 +12,9 @@ pub mod usb_policy;
 
 pub mod brake;
 pub mod bucket;
+pub mod clones;
+pub mod flaps;
 pub mod history;
+pub mod incident;
 pub mod pace;
 pub mod presence;

@@ -14,6 +14,8 @@ pub enum Presence {
     Offline,
     /// Not known now.
     Unknown,
+    /// It came and went too often; whether it is there now says little.
+    Unstable,
 }
 
 impl Presence {
@@ -25,13 +27,14 @@ impl Presence {
             Self::Stale => "stale",
             Self::Offline => "offline",
             Self::Unknown => "unknown",
+            Self::Unstable => "unstable",
         }
     }
 
     /// Reads [`as_str`](Self::as_str).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Online, Self::Stale, Self::Offline, Self::Unknown]
+        [Self::Online, Self::Stale, Self::Offline, Self::Unknown, Self::Unstable]
             .into_iter()
             .find(|presence| presence.as_str() == text)
     }
@@ -132,7 +135,7 @@ impl Rule {
         if pulse.seen.0 == Stamp::BYE.0 {
             return Some(Presence::Offline);
         }
-        if pulse.seen.is_moment() && self.is_alive(pulse, now) {
+        if self.is_alive(pulse, now) {
             // Only who has the stream knows its token's generation and may say online.
             return if pulse.own { Some(Presence::Online) } else { None };
         }
@@ -142,9 +145,11 @@ impl Rule {
         Some(if now.0 < pulse.hold.0 { Presence::Unknown } else { Presence::Offline })
     }
 
-    const fn is_alive(&self, pulse: &Pulse, now: Stamp) -> bool {
+    /// Whether its last message is young enough.
+    #[must_use]
+    pub const fn is_alive(&self, pulse: &Pulse, now: Stamp) -> bool {
         let grace = if pulse.own { self.grace } else { self.grace + self.foreign_grace };
-        now.since(pulse.seen) <= 3 * pulse.told as u32 + grace
+        pulse.seen.is_moment() && now.since(pulse.seen) <= 3 * pulse.told as u32 + grace
     }
 }
 

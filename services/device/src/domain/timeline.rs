@@ -32,6 +32,10 @@ pub enum Kind {
     Online,
     /// It went silent or said good-bye.
     Offline,
+    /// It came and went too often; its presence is frozen.
+    Unstable,
+    /// Two computers have its token.
+    IdentityConflict,
     /// A further person was tied to it.
     UserLinked,
     /// A further person was untied.
@@ -53,7 +57,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 18] = [
         Self::Enrolled,
         Self::Reenrolled,
         Self::Reset,
@@ -61,6 +65,8 @@ impl Kind {
         Self::InventoryChanged,
         Self::Online,
         Self::Offline,
+        Self::Unstable,
+        Self::IdentityConflict,
         Self::UserLinked,
         Self::UserUnlinked,
         Self::UsbPolicySet,
@@ -83,6 +89,8 @@ impl Kind {
             Self::InventoryChanged => "inventory_changed",
             Self::Online => "online",
             Self::Offline => "offline",
+            Self::Unstable => "unstable",
+            Self::IdentityConflict => "identity_conflict",
             Self::UserLinked => "user_linked",
             Self::UserUnlinked => "user_unlinked",
             Self::UsbPolicySet => "usb_policy_set",

@@ -55,7 +55,8 @@ const fn encode(belief: Option<Presence>) -> u64 {
         None => 0,
         Some(Presence::Online | Presence::Stale) => 1,
         Some(Presence::Offline) => 2,
-        Some(Presence::Unknown) => 3,
+        // Until it is looked up, which of the two does not matter: neither is what a sweep finds.
+        Some(Presence::Unknown | Presence::Unstable) => 3,
     }
 }
 
@@ -74,6 +75,8 @@ pub(super) struct Chunk {
     pub(super) pulse: [AtomicU64; CHUNK],
     pub(super) told: [AtomicU16; CHUNK],
     pub(super) generation: [AtomicU32; CHUNK],
+    /// Which start of the agent the newest stream is of; 0 when not known.
+    pub(super) boot: [AtomicU32; CHUNK],
     pub(super) hold: [AtomicU32; CHUNK],
     /// Devices with a message that Redis does not know of.
     pub(super) moved: [AtomicU64; WORDS],
@@ -87,6 +90,7 @@ impl Chunk {
             pulse: from_fn(|_| AtomicU64::new(0)),
             told: from_fn(|_| AtomicU16::new(0)),
             generation: from_fn(|_| AtomicU32::new(0)),
+            boot: from_fn(|_| AtomicU32::new(0)),
             hold: from_fn(|_| AtomicU32::new(0)),
             moved: from_fn(|_| AtomicU64::new(0)),
             opened: from_fn(|_| AtomicU64::new(0)),

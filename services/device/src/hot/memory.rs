@@ -1,7 +1,7 @@
 //! One replica, nothing to share.
 
-use super::{Away, Exchange, HotStore, Slots};
-use crate::domain::{device::Ordinal, presence::Stamp};
+use super::{Away, Claim, Exchange, HotStore, Slots};
+use crate::domain::presence::Stamp;
 
 /// The arrays of a process that is alone.
 #[derive(Debug, Default)]
@@ -23,8 +23,8 @@ impl HotStore for MemoryStore {
         &self.slots
     }
 
-    async fn claim(&self, ordinal: Ordinal, floor: u32, _told: u16, _now: Stamp) -> u32 {
-        floor.max(self.slots.get(ordinal).epoch().saturating_add(1))
+    async fn claim(&self, claim: Claim) -> u32 {
+        claim.floor.max(self.slots.get(claim.ordinal).epoch().saturating_add(1))
     }
 
     async fn exchange(&self, _now: Stamp) -> Result<Exchange, Away> {

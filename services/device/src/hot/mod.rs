@@ -27,15 +27,29 @@ pub struct Exchange {
     pub was_watched: bool,
 }
 
+/// A stream that is about to begin.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// Its device.
+    pub ordinal: Ordinal,
+    /// Its epoch is at least this.
+    pub floor: u32,
+    /// The interval it is told, in ticks.
+    pub told: u16,
+    /// Which start of the agent it is of; 0 when not known.
+    pub boot: u32,
+    /// Now.
+    pub now: Stamp,
+}
+
 /// Keeps and shares the arrays.
 #[tonic::async_trait]
 pub trait HotStore: Send + Sync + 'static {
     /// The arrays.
     fn slots(&self) -> &Slots;
 
-    /// The epoch of a new stream: higher than any the device had, on every replica, and at least
-    /// `floor`. `told` is the interval it is told, in ticks.
-    async fn claim(&self, ordinal: Ordinal, floor: u32, told: u16, now: Stamp) -> u32;
+    /// The epoch of a new stream: higher than any the device had, on every replica.
+    async fn claim(&self, claim: Claim) -> u32;
 
     /// Gives away what changed here and takes over what changed elsewhere.
     ///

@@ -1,6 +1,6 @@
 //! The arrays shared with other replicas over Redis, as three strings of fixed-width numbers:
-//! `hb:seen` and `hb:epoch` (32 bits a device), `hb:told` (16 bits). 10 bytes a device, no expiry,
-//! no notification.
+//! `hb:seen`, `hb:epoch` and `hb:boot` (32 bits a device), `hb:told` (16 bits). 14 bytes a device, no
+//! expiry, no notification.
 //!
 //! Every exchange first reads all of them and then writes what changed here, so that a device
 //! whose newest stream went elsewhere is not written by its old replica. Redis may be lost at any
@@ -12,7 +12,7 @@ use chamados_store_kit::redis::Redis;
 use redis::{Pipeline, RedisError, Script};
 use uuid::Uuid;
 
-use super::{Away, Exchange, HotStore, Slots, slots::Foreign};
+use super::{Away, Claim, Exchange, HotStore, Slots, slots::Foreign};
 use crate::domain::{device::Ordinal, presence::Stamp};
 
 /// Slots in one command: long enough to be cheap, short enough not to hold up others.
@@ -21,7 +21,7 @@ const BATCH: usize = 500;
 const WATCHED_WITHIN: u32 = 100;
 
 /// Raises the epoch of device `ARGV[1]` to at least `ARGV[2]` and gives it. Writes the new stream's
-/// interval and time as well: if this process died now, others would know when it was heard.
+/// interval, time and boot id as well: if this process died now, others would know when it was heard.
 const CLAIM: &str = "
 local slot = '#' .. ARGV[1]
 local known = redis.call('BITFIELD', KEYS[1], 'GET', 'u32', slot)[1]
@@ -29,6 +29,7 @@ local epoch = math.max(known + 1, tonumber(ARGV[2]))
 redis.call('BITFIELD', KEYS[1], 'SET', 'u32', slot, epoch)
 redis.call('BITFIELD', KEYS[2], 'SET', 'u16', slot, ARGV[3])
 redis.call('BITFIELD', KEYS[3], 'SET', 'u32', slot, ARGV[4])
+redis.call('BITFIELD', KEYS[4], 'SET', 'u32', slot, ARGV[5])
 return epoch";
 
 /// Writes the epoch of each device in `ARGV` (ordinal, epoch, …) unless a higher one is there.
@@ -56,6 +57,7 @@ struct Keys {
     seen: String,
     epoch: String,
     told: String,
+    boot: String,
     life: String,
     swept: String,
 }
@@ -67,6 +69,7 @@ struct Snapshot {
     seen: Vec<u8>,
     epoch: Vec<u8>,
     told: Vec<u8>,
+    boot: Vec<u8>,
 }
 
 impl RedisStore {
@@ -78,6 +81,7 @@ impl RedisStore {
             seen: key("seen"),
             epoch: key("epoch"),
             told: key("told"),
+            boot: key("boot"),
             life: key("life"),
             swept: key("swept"),
         };
@@ -95,14 +99,13 @@ impl RedisStore {
         let mut pipe = Pipeline::new();
         let name = Uuid::now_v7().simple().to_string();
         pipe.cmd("SET").arg(&self.keys.life).arg(name).arg("NX").ignore();
-        for key in
-            [&self.keys.life, &self.keys.swept, &self.keys.seen, &self.keys.epoch, &self.keys.told]
-        {
+        let Keys { seen, epoch, told, boot, life, swept } = &self.keys;
+        for key in [life, swept, seen, epoch, told, boot] {
             pipe.cmd("GET").arg(key);
         }
-        let (life, swept, seen, epoch, told) =
+        let (life, swept, seen, epoch, told, boot) =
             pipe.query_async(&mut self.redis.connection()).await?;
-        Ok(Snapshot { life, swept, seen, epoch, told })
+        Ok(Snapshot { life, swept, seen, epoch, told, boot })
     }
 
     fn merge(&self, snapshot: &Snapshot) -> Vec<Ordinal> {
@@ -113,6 +116,7 @@ impl RedisStore {
                 epoch,
                 seen: Stamp(word(&snapshot.seen, ordinal)),
                 told: half(&snapshot.told, ordinal),
+                boot: word(&snapshot.boot, ordinal),
             };
             let ordinal = ordinal as Ordinal;
             if self.slots.get(ordinal).merge(&foreign) {
@@ -150,6 +154,10 @@ impl RedisStore {
         self.append(&mut pipe, &self.keys.told, "u16", opened, |slots, ordinal| {
             let pulse = slots.get(ordinal).pulse();
             pulse.own.then_some(pulse.told.into())
+        });
+        self.append(&mut pipe, &self.keys.boot, "u32", opened, |slots, ordinal| {
+            let slot = slots.get(ordinal);
+            slot.pulse().own.then(|| slot.boot())
         });
         self.append(&mut pipe, &self.keys.seen, "u32", moved, |slots, ordinal| {
             let pulse = slots.get(ordinal).pulse();
@@ -193,11 +201,12 @@ impl HotStore for RedisStore {
         &self.slots
     }
 
-    async fn claim(&self, ordinal: Ordinal, floor: u32, told: u16, now: Stamp) -> u32 {
+    async fn claim(&self, new: Claim) -> u32 {
+        let Claim { ordinal, floor, told, boot, now } = new;
         let floor = floor.max(self.slots.get(ordinal).epoch().saturating_add(1));
         let mut claim = self.claim.key(&self.keys.epoch);
-        claim.key(&self.keys.told).key(&self.keys.seen);
-        claim.arg(ordinal).arg(floor).arg(told).arg(now.0);
+        claim.key(&self.keys.told).key(&self.keys.seen).key(&self.keys.boot);
+        claim.arg(ordinal).arg(floor).arg(told).arg(now.0).arg(boot);
         let claimed: Result<u32, _> = claim.invoke_async(&mut self.redis.connection()).await;
         claimed.unwrap_or_else(|error| {
             tracing::warn!(%error, "a stream begins without Redis");

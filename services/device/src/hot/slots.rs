@@ -1,4 +1,4 @@
-//! Arrays of atomics by ordinal: about 20 bytes a device, grown in chunks, read without locks by
+//! Arrays of atomics by ordinal: about 24 bytes a device, grown in chunks, read without locks by
 //! the streams, each of which holds its [`Slot`].
 
 use std::sync::{
@@ -36,6 +36,8 @@ pub struct Opening {
     pub generation: u32,
     /// The interval it is told, in ticks.
     pub told: u16,
+    /// Which start of the agent it is of; 0 when not known.
+    pub boot: u32,
     /// Now.
     pub now: Stamp,
 }
@@ -49,6 +51,8 @@ pub struct Foreign {
     pub seen: Stamp,
     /// The interval it was told, in ticks.
     pub told: u16,
+    /// Which start of the agent that stream is of; 0 when not known.
+    pub boot: u32,
 }
 
 impl Slots {
@@ -169,6 +173,7 @@ impl Slot {
         if self.update(|word| (word.epoch < opening.epoch).then_some(next)).is_none() {
             return false;
         }
+        self.chunk.boot[self.index].store(opening.boot, Relaxed);
         self.tell(opening.told);
         true
     }
@@ -185,6 +190,7 @@ impl Slot {
         });
         let Some(before) = merged else { return false };
         self.chunk.told[self.index].store(foreign.told, Relaxed);
+        self.chunk.boot[self.index].store(foreign.boot, Relaxed);
         before.own
     }
 
@@ -198,6 +204,12 @@ impl Slot {
     #[must_use]
     pub fn epoch(&self) -> u32 {
         Word::from_bits(self.chunk.pulse[self.index].load(Acquire)).epoch
+    }
+
+    /// Which start of the agent the newest stream is of; 0 when not known.
+    #[must_use]
+    pub fn boot(&self) -> u32 {
+        self.chunk.boot[self.index].load(Relaxed)
     }
 
     /// Tokens of an older generation are void.
@@ -262,7 +274,7 @@ mod tests {
     use super::*;
 
     fn opening(epoch: u32, generation: u32) -> Opening {
-        Opening { epoch, generation, told: 300, now: Stamp(100) }
+        Opening { epoch, generation, told: 300, boot: 9, now: Stamp(100) }
     }
 
     #[test]
@@ -306,11 +318,13 @@ mod tests {
         let slots = Slots::default();
         let slot = slots.get(0);
         slot.open(opening(5, 1));
-        let foreign = |epoch, seen| Foreign { epoch, seen: Stamp(seen), told: 300 };
+        let foreign = |epoch, seen| Foreign { epoch, seen: Stamp(seen), told: 300, boot: 8 };
         assert!(!slot.merge(&foreign(4, 900)), "an older one does not");
         assert!(!slot.merge(&foreign(5, 900)), "its own echo does not");
         assert_eq!(slot.pulse().seen, Stamp(100));
+        assert_eq!(slot.boot(), 9);
         assert!(slot.merge(&foreign(6, 900)));
+        assert_eq!(slot.boot(), 8);
         assert!(!slot.pulse().own);
         assert_eq!(slot.pulse().belief, Some(Presence::Online));
         assert!(!slot.merge(&foreign(6, 950)));

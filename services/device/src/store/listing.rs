@@ -82,7 +82,7 @@ fn filtered(
 /// Any of `wanted`. Online and stale are one durable state, told apart by the hot store.
 fn presence(wanted: &[Presence], stale: impl FnOnce() -> Vec<Ordinal>) -> Condition {
     let mut any = Condition::any();
-    for durable in [Presence::Offline, Presence::Unknown] {
+    for durable in [Presence::Offline, Presence::Unknown, Presence::Unstable] {
         if wanted.contains(&durable) {
             any = any.add(Column::Presence.eq(durable.as_str()));
         }

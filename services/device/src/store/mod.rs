@@ -6,6 +6,7 @@ mod row;
 mod usb_policy_row;
 
 pub mod devices;
+pub mod incidents;
 pub mod links;
 pub mod listing;
 pub mod migrations;

@@ -112,16 +112,16 @@ pub async fn load(db: &Db, ordinals: &[Ordinal]) -> Result<Vec<State>, StoreErro
 /// # Errors
 /// [`StoreError`].
 pub async fn load_present(db: &Db) -> Result<Vec<State>, StoreError> {
-    let present = [Presence::Online.as_str(), Presence::Unknown.as_str()];
+    let present = [Presence::Online, Presence::Unknown, Presence::Unstable].map(Presence::as_str);
     states_where(db, Column::Presence.is_in(present)).await
 }
 
-/// Devices that somebody called offline or unknown since `since`.
+/// Devices that somebody called offline, unknown or unstable since `since`.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn load_absent_since(db: &Db, since: DateTime<Utc>) -> Result<Vec<State>, StoreError> {
-    let absent = [Presence::Offline.as_str(), Presence::Unknown.as_str()];
+    let absent = [Presence::Offline, Presence::Unknown, Presence::Unstable].map(Presence::as_str);
     let condition = Column::Presence.is_in(absent).and(Column::PresenceSince.gte(since));
     states_where(db, condition).await
 }

@@ -72,6 +72,7 @@ pub(super) fn device(row: Model) -> Result<Device, StoreError> {
         presence_since: row.presence_since,
         last_seen_at: row.last_seen_at,
         presence_epoch: small(row.presence_epoch, id)?,
+        identity_conflict_at: row.identity_conflict_at,
         created_at: row.created_at,
         updated_at: row.updated_at,
         version: row.version,
@@ -123,6 +124,7 @@ pub(super) fn facts(device: &Device) -> ActiveModel {
         machine_id: Set(fingerprint.machine_id),
         token_generation: Set(device.token_generation.into()),
         enrolled: Set(device.enrolled),
+        identity_conflict_at: Set(device.identity_conflict_at),
         updated_at: Set(device.updated_at),
         version: Set(device.version),
         ..Default::default()
@@ -149,7 +151,7 @@ pub(super) fn difference(old: &Device, new: &Device) -> Result<ActiveModel, Stor
         smbios_uuid board_serial system_serial machine_id os hardware disks network users os_digest
         hardware_digest disks_digest network_digest users_digest token_generation enrolled usb_policy
         usb_policy_revision usb_policy_state usb_policy_reason usb_policy_detail usb_policy_set_at
-        usb_policy_actor_kind usb_policy_actor_id usb_policy_reported_at
+        usb_policy_actor_kind usb_policy_actor_id usb_policy_reported_at identity_conflict_at
     );
     Ok(changed)
 }

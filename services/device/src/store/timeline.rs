@@ -1,5 +1,7 @@
 //! Timelines of devices.
 
+use std::collections::HashMap;
+
 use chamados_chassis::{
     auth::Actor,
     id::{DeviceId, TenantId, TicketId},
@@ -40,6 +42,34 @@ pub async fn append(tx: &Tx, entries: &[Entry]) -> Result<(), StoreError> {
         Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())
+}
+
+/// How often some devices came or went since `since`, by device; those that did not are left out.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count_transitions(
+    db: &Db,
+    devices: &[DeviceId],
+    since: DateTime<Utc>,
+) -> Result<HashMap<DeviceId, u64>, StoreError> {
+    let kinds = [Kind::Online.as_str(), Kind::Offline.as_str()];
+    let mut counts = HashMap::new();
+    for batch in devices.chunks(BATCH) {
+        let rows: Vec<(Uuid, i64)> = Entity::find()
+            .select_only()
+            .column(Column::DeviceId)
+            .column_as(Column::Id.count(), "transitions")
+            .filter(Column::DeviceId.is_in(batch.iter().map(DeviceId::as_uuid)))
+            .filter(Column::Kind.is_in(kinds))
+            .filter(Column::OccurredAt.gte(since))
+            .group_by(Column::DeviceId)
+            .into_tuple()
+            .all(db.read())
+            .await?;
+        counts.extend(rows.into_iter().map(|(id, n)| (id.into(), u64::try_from(n).unwrap_or(0))));
+    }
+    Ok(counts)
 }
 
 /// A device's entries, newest first.
@@ -93,7 +123,7 @@ pub async fn transitions(
     which: Transitions,
     limit: usize,
 ) -> Result<Vec<Transition>, StoreError> {
-    let kinds = [Kind::Online.as_str(), Kind::Offline.as_str()];
+    let kinds = [Kind::Online, Kind::Offline, Kind::Unstable].map(Kind::as_str);
     let select = Entity::find()
         .filter(Column::TenantId.eq(device.tenant.as_uuid()))
         .filter(Column::DeviceId.eq(device.id.as_uuid()))

@@ -6,8 +6,12 @@
 mod support;
 
 mod access;
+mod calls;
+mod clones;
+mod credentials;
 mod enrolment;
 mod facts;
+mod flaps;
 mod history;
 mod inventory;
 mod jobs;
@@ -16,6 +20,8 @@ mod links;
 mod listing;
 mod people;
 mod presence;
+mod quiet;
+mod relay;
 mod replicas;
 mod reset;
 mod sessions;

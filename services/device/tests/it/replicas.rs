@@ -3,10 +3,17 @@
 use std::time::Duration;
 
 use chamados_device::Config;
-use chamados_proto::device::v1::{self as pb, CloseReason, Presence, UsbPolicy};
+use chamados_proto::device::v1::{
+    self as pb, CloseReason, Presence, UsbPolicy, agent_message, server_message,
+};
 use chamados_testkit::{TestDatabase, databases::with, eventually, redis::PrivateRedis};
 
-use crate::support::{LIMIT, Replica, World, agent::Stream, evidence::number, policy};
+use crate::support::{
+    LIMIT, Replica, World,
+    agent::Stream,
+    evidence::{execute, number},
+    policy,
+};
 
 /// Makes a test of a function of two replicas over a Redis of their own.
 macro_rules! replica_suite {
@@ -28,6 +35,7 @@ replica_suite!(
     the_newest_stream_wins_across_replicas,
     a_reset_on_one_cuts_the_stream_on_the_other,
     a_policy_set_on_one_is_told_on_the_other,
+    a_reset_that_no_signal_told_of_is_found,
     the_devices_of_a_dead_replica_are_noticed_once,
     a_redis_that_forgets_everything_changes_nothing,
     streams_go_on_without_redis,
@@ -153,6 +161,57 @@ async fn a_policy_set_on_one_is_told_on_the_other(database: &TestDatabase) -> an
         assert_eq!(policy::hear(&mut stream).await, (revision, wish));
         assert!((world.clock.instant() - begun).as_secs_f64() < 1.0, "told within a second");
     }
+    Ok(())
+}
+
+/// One replica resets and dies before it tells anybody, while the agent's messages are on their way to
+/// the other.
+async fn a_reset_that_no_signal_told_of_is_found(database: &TestDatabase) -> anyhow::Result<()> {
+    let world = World::new(database)?;
+    let config = || Config { reset_poll_millis: 5_000, ..World::patient() };
+    let a = Replica::start_with(&world, config()).await?;
+    let b = Replica::start_with(&world, config()).await?;
+    let agent = b.agent().await?;
+    let enrolled = agent.enroll(1).await?;
+    let (mut stream, _) = agent.welcomed(&enrolled.token).await?;
+    a.wait_for(&world, &enrolled.device_id, Presence::Online).await;
+    let begun = world.clock.instant();
+    let now = world.clock.now().to_rfc3339();
+    execute(
+        &a.db,
+        &format!("UPDATE device SET token_generation = token_generation + 1, fenced_at = '{now}'"),
+    )
+    .await?;
+    let up = stream.up.clone();
+    let closed = async {
+        loop {
+            if let server_message::Message::Close(close) = stream.hear().await {
+                return close.reason();
+            }
+        }
+    };
+    // Beats go on until the poll finds it: they are heard, and make no record online.
+    let beats = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            ticks.tick().await;
+            let beat = agent_message::Message::Beat(pb::Beat { sequence: 1 });
+            drop(up.send(pb::AgentMessage { message: Some(beat) }).await);
+        }
+    };
+    let reason = tokio::select! {
+        reason = closed => reason,
+        () = beats => unreachable!("they never end"),
+    };
+    assert_eq!(reason, CloseReason::Reset);
+    let took = (world.clock.instant() - begun).as_secs_f64();
+    assert!(took < 6.0, "{took}");
+    a.wait_for(&world, &enrolled.device_id, Presence::Offline).await;
+    for agent in [a.agent().await?, b.agent().await?] {
+        let (_, answer) = agent.hello(&enrolled.token).await?;
+        assert_eq!(crate::support::agent::close_reason(&answer), CloseReason::Reset);
+    }
+    assert_eq!(a.timeline(&world, &enrolled.device_id).await?, ["offline", "online", "enrolled"]);
     Ok(())
 }
 

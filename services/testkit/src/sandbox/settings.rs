@@ -62,6 +62,8 @@ const FAST: &[(&str, &str)] = &[
     ("device.acknowledge_every", "2"),
     ("device.reconnect_spread_seconds", "0"),
     ("device.drain_millis", "200"),
+    // Tests make devices come and go on purpose.
+    ("device.flap_transitions", "1000"),
     ("scheduler.poll_ms", "100"),
     ("scheduler.reap_ms", "200"),
     ("scheduler.lease_ms", "3000"),

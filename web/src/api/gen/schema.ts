@@ -378,6 +378,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List incidents
+         * @description Those open, and those resolved within the last day. Staff only.
+         */
+        get: operations["list_incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/invites": {
         parameters: {
             query?: never;
@@ -2391,6 +2411,11 @@ export interface components {
             lastSeenAt: string | null;
             /** @description False after a reset, until it enrols again. */
             enrolled: boolean;
+            /**
+             * Format: date-time
+             * @description Since when two computers seem to have its token, as after cloning an image; a reset resolves it.
+             */
+            identityConflictAt: string | null;
             /** @description Staff's notes, plain text. */
             notes: string;
             inventory: components["schemas"]["Inventory"];
@@ -2426,8 +2451,9 @@ export interface components {
             id: string;
             /**
              * @description What happened: `enrolled`, `reenrolled`, `reset`, `updated`, `inventory_changed`, `online`,
-             *     `offline`, `user_linked`, `user_unlinked`, `access_adjusted`, `usb_policy_set`, `usb_policy_applied`,
-             *     `usb_policy_failed`, `usb_policy_expired`, `ticket_opened` or `ticket_resolved`.
+             *     `offline`, `unstable`, `identity_conflict`, `user_linked`, `user_unlinked`, `access_adjusted`,
+             *     `usb_policy_set`, `usb_policy_applied`, `usb_policy_failed`, `usb_policy_expired`, `ticket_opened` or
+             *     `ticket_resolved`.
              */
             type: string;
             actor: components["schemas"]["Actor"];
@@ -2568,6 +2594,33 @@ export interface components {
             model: string;
             /** @description Empty when unknown. */
             serial: string;
+        };
+        /**
+         * @description Many devices fell silent together. They are `unknown` until they speak or five minutes pass, and
+         *     nobody is told that each of them went offline.
+         */
+        Incident: {
+            /** @description UUIDv7. */
+            id: string;
+            /** @description `mass_offline`: many of all devices; `company_offline`: half of a company's. */
+            type: string;
+            /**
+             * Format: int64
+             * @description How many devices fell silent.
+             */
+            devices: number;
+            /** Format: date-time */
+            raisedAt: string;
+            /**
+             * Format: date-time
+             * @description Null while it is open.
+             */
+            resolvedAt: string | null;
+        };
+        /** @description The incidents of a tenant. */
+        Incidents: {
+            /** @description Newest first, at most 100. */
+            items: components["schemas"]["Incident"][];
         };
         /** @description What a computer is. */
         Inventory: {
@@ -2958,6 +3011,11 @@ export interface components {
                 lastSeenAt: string | null;
                 /** @description False after a reset, until it enrols again. */
                 enrolled: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when two computers seem to have its token, as after cloning an image; a reset resolves it.
+                 */
+                identityConflictAt: string | null;
                 /** @description Staff's notes, plain text. */
                 notes: string;
                 inventory: components["schemas"]["Inventory"];
@@ -2988,8 +3046,9 @@ export interface components {
                 id: string;
                 /**
                  * @description What happened: `enrolled`, `reenrolled`, `reset`, `updated`, `inventory_changed`, `online`,
-                 *     `offline`, `user_linked`, `user_unlinked`, `access_adjusted`, `usb_policy_set`, `usb_policy_applied`,
-                 *     `usb_policy_failed`, `usb_policy_expired`, `ticket_opened` or `ticket_resolved`.
+                 *     `offline`, `unstable`, `identity_conflict`, `user_linked`, `user_unlinked`, `access_adjusted`,
+                 *     `usb_policy_set`, `usb_policy_applied`, `usb_policy_failed`, `usb_policy_expired`, `ticket_opened` or
+                 *     `ticket_resolved`.
                  */
                 type: string;
                 actor: components["schemas"]["Actor"];
@@ -3696,7 +3755,7 @@ export interface components {
          * @description Whether a device is alive, by the server's clock.
          * @enum {string}
          */
-        Presence: "online" | "stale" | "offline" | "unknown";
+        Presence: "online" | "stale" | "offline" | "unknown" | "unstable";
         /** @description When a device was alive. */
         PresenceHistory: {
             /**
@@ -5364,6 +5423,34 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The incidents. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incidents"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

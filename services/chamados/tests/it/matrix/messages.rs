@@ -136,6 +136,8 @@ pub(super) fn message(asked: &str, r: &Records, caller: &Caller) -> Vec<u8> {
         "ticket.v1.TicketService/ListWorkSessions" => ticket::ListWorkSessionsRequest { ticket_id: ticket, ..Default::default() }.encode_to_vec(),
         "device.v1.AgentService/Enroll" => device::EnrollRequest { provisioning_code: "wrong".into(), email: fresh_email, ..Default::default() }.encode_to_vec(),
         "device.v1.AgentService/Session" => device::AgentMessage::default().encode_to_vec(),
+        "device.v1.AgentService/Relay" => device::RelayMessage::default().encode_to_vec(),
+        "device.v1.AgentService/Exchange" => device::ExchangeRequest::default().encode_to_vec(),
         "device.v1.DeviceTokenService/AuthenticateDevice" => device::AuthenticateDeviceRequest { token: "chd_wrong".into() }.encode_to_vec(),
         "device.v1.DeviceService/GetDevice" => device::GetDeviceRequest { id: device }.encode_to_vec(),
         "device.v1.DeviceService/BatchGetDeviceSummaries" => device::BatchGetDeviceSummariesRequest { ids: vec![device] }.encode_to_vec(),
@@ -151,6 +153,7 @@ pub(super) fn message(asked: &str, r: &Records, caller: &Caller) -> Vec<u8> {
         "device.v1.DeviceService/GetPresenceByCompany" => device::GetPresenceByCompanyRequest::default().encode_to_vec(),
         "device.v1.DeviceService/UnlinkUser" => device::UnlinkUserRequest { device_id: device, user_id: spare }.encode_to_vec(),
         "device.v1.DeviceService/GetUserReferences" => device::GetUserReferencesRequest { user_id: spare }.encode_to_vec(),
+        "device.v1.DeviceService/ListIncidents" => device::ListIncidentsRequest {}.encode_to_vec(),
         "device.v1.DeviceService/ListTimeline" => device::ListDeviceTimelineRequest { device_id: device, ..Default::default() }.encode_to_vec(),
         _ => panic!("{asked}: say in messages.rs what it is asked"),
     }

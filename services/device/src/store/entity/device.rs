@@ -62,6 +62,8 @@ pub(crate) struct Model {
     pub(crate) presence_epoch: i64,
     /// Last message before the last transition to offline.
     pub(crate) last_seen_at: Option<DateTimeUtc>,
+    /// Since when two computers seem to have its token.
+    pub(crate) identity_conflict_at: Option<DateTimeUtc>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
     /// Presence does not count.

@@ -2,6 +2,7 @@
 
 pub(crate) mod device;
 pub(crate) mod device_link;
+pub(crate) mod incident;
 pub(crate) mod ordinal_counter;
 pub(crate) mod revoked_token;
 pub(crate) mod timeline_entry;

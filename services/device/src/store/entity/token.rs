@@ -14,6 +14,8 @@ pub(crate) struct Model {
     pub(crate) created_at: DateTimeUtc,
     /// Its first characters; empty for a token that is older than this column.
     pub(crate) prefix: String,
+    /// Given to the agent to replace another one, and not yet known to have arrived.
+    pub(crate) offered: bool,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -4,6 +4,7 @@ mod m0101_device;
 mod m0102_links;
 mod m0103_usb_policy;
 mod m0104_access;
+mod m0105_streams;
 
 use chamados_store_kit::Migrations;
 use sea_orm_migration::MigrationTrait;
@@ -20,5 +21,6 @@ fn list() -> Vec<Box<dyn MigrationTrait>> {
     list.push(Box::new(m0102_links::Migration));
     list.push(Box::new(m0103_usb_policy::Migration));
     list.push(Box::new(m0104_access::Migration));
+    list.push(Box::new(m0105_streams::Migration));
     list
 }

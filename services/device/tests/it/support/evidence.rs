@@ -2,13 +2,23 @@
 
 use chamados_proto::event::v1::Event;
 use chamados_store_kit::{Db, inbox::Fact};
-use chamados_testkit::TestDatabase;
+use chamados_testkit::{TestDatabase, eventually};
 use prost::{Message, Name};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
+
+use super::LIMIT;
 
 /// Watches a database over a connection of its own.
 pub(crate) struct Witness {
     connection: DatabaseConnection,
+}
+
+/// Rows written, as PostgreSQL counts them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rows {
+    pub(crate) inserted: i64,
+    pub(crate) updated: i64,
+    pub(crate) deleted: i64,
 }
 
 impl Witness {
@@ -48,6 +58,22 @@ impl Witness {
             all.push_str(&format!("{table}: {}\n", self.text(&rows).await?));
         }
         Ok(all)
+    }
+
+    /// Rows written since the database was made, once every other connection has ended and told its
+    /// counts. PostgreSQL only.
+    pub(crate) async fn settled(&self) -> anyhow::Result<Rows> {
+        let others = "SELECT CAST(count(*) AS TEXT) FROM pg_stat_activity \
+                      WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        eventually(LIMIT, "nobody else is connected", async || {
+            (self.text(others).await.ok()? == "0").then_some(())
+        })
+        .await;
+        let counts = "SELECT tup_inserted || ' ' || tup_updated || ' ' || tup_deleted \
+                      FROM pg_stat_database WHERE datname = current_database()";
+        let counts = self.text(counts).await?;
+        let counts: Vec<i64> = counts.split(' ').map(str::parse).collect::<Result<_, _>>()?;
+        Ok(Rows { inserted: counts[0], updated: counts[1], deleted: counts[2] })
     }
 
     async fn text(&self, sql: &str) -> anyhow::Result<String> {

@@ -5,6 +5,7 @@ pub(crate) mod evidence;
 pub(crate) mod identity;
 pub(crate) mod inventory;
 pub(crate) mod policy;
+pub(crate) mod relay;
 pub(crate) mod replica;
 
 pub(crate) use agent::reason;

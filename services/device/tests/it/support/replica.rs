@@ -93,6 +93,8 @@ impl World {
             upkeep_millis: 200,
             hello_timeout_millis: 300,
             drain_millis: 100,
+            // What comes and goes on purpose is no trouble.
+            flap_transitions: 1_000,
             ..Config::default()
         }
     }
@@ -256,6 +258,12 @@ impl Replica {
         let request = pb::ResetAgentRequest { request_id, id: id.to_owned() };
         let answer = self.devices().reset_agent(world.as_staff(request)).await?;
         Ok(answer.into_inner().revoked_tokens)
+    }
+
+    /// What staff are told of our own faults, newest first.
+    pub(crate) async fn incidents(&self, world: &World) -> anyhow::Result<Vec<pb::Incident>> {
+        let request = world.as_staff(pb::ListIncidentsRequest {});
+        Ok(self.devices().list_incidents(request).await?.into_inner().incidents)
     }
 
     pub(crate) fn listen(&self) -> broadcast::Receiver<Heard> {

@@ -7,7 +7,7 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { body, client, idempotencyKey, ifMatch } from "@/api/client";
-import type { Device, DeviceTimelineEntry, Page, Ticket } from "@/api/types";
+import type { Device, DeviceTimelineEntry, Incident, Page, Ticket } from "@/api/types";
 import { type DeviceFilter, filterToQuery } from "../model/filter";
 
 const PAGE = 50;
@@ -57,6 +57,14 @@ export const deviceTimelineQuery = (id: string) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextPageToken ?? undefined,
   });
+
+/** What looked like our own fault rather than the computers'. Staff only. Signals of presence touch it. */
+export const incidentsQuery = queryOptions({
+  queryKey: ["devices", "list", "incidents"],
+  queryFn: ({ signal }): Promise<{ items: Incident[] }> => body(client.GET("/api/admin/incidents", { signal })),
+  // Nothing tells that an incident was resolved: time does that.
+  refetchInterval: 60_000,
+});
 
 /** The newest tickets of a device, and how many there are. */
 export const deviceTicketsQuery = (deviceId: string) =>

@@ -8,6 +8,7 @@ import { PageBody, useTitle } from "@/components/page";
 import { SkeletonPage } from "@/components/skeleton";
 import { useCan } from "@/features/auth/api/session";
 import { deviceQuery, listedDevice } from "../api/devices";
+import { ConflictNotice } from "./conflict-notice";
 import { DeviceFacts } from "./device-facts";
 import { DeviceHeader } from "./device-header";
 import { DeviceNotes } from "./device-notes";
@@ -59,6 +60,7 @@ function DeviceView({ device }: { device: Device }) {
             <DeviceFacts device={device} />
           </aside>
           <div className="flex min-w-0 flex-col gap-8 px-4 py-5 md:px-6 lg:col-start-1 lg:row-span-2 lg:row-start-1">
+            {device.identityConflictAt && <ConflictNotice since={device.identityConflictAt} />}
             {!device.enrolled && <NotEnrolledNotice companyId={device.company.id} />}
             <DeviceTickets deviceId={device.id} />
             <PresenceHistory deviceId={device.id} />

@@ -31,6 +31,7 @@ export const DeviceRow = memo(function DeviceRow({ device }: { device: Device })
         >
           {device.name}
         </Link>
+        {device.identityConflictAt && <Badge tone="note">{t("conflict.badge")}</Badge>}
         {!device.enrolled && <Badge tone="paused">{t("notEnrolled")}</Badge>}
       </span>
       <LastSeen

@@ -13,6 +13,7 @@ import { csvAddress, type DeviceFilter } from "../model/filter";
 import { DeviceCards } from "./device-cards";
 import { DeviceFilters } from "./device-filters";
 import { DeviceRow } from "./device-row";
+import { IncidentNotice } from "./incident-notice";
 import { NoDevices } from "./no-devices";
 import { useView, ViewChoice } from "./view-choice";
 
@@ -54,6 +55,7 @@ export function DevicesPage({ filter, onFilter }: DevicesPageProps) {
       />
       <DeviceFilters filter={filter} onFilter={onFilter} searchRef={search} />
       <PageBody>
+        <IncidentNotice />
         <div ref={body} aria-busy={list.isPlaceholderData || undefined}>
           {list.isPending && <SkeletonRows rows={12} />}
           {list.isError && rows.length === 0 && <ErrorState error={list.error} retry={() => void list.refetch()} />}

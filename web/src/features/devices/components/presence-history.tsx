@@ -54,13 +54,20 @@ export function PresenceHistory({ deviceId }: { deviceId: string }) {
   );
 }
 
-/** Height tells what colour does: full when online, a line when offline, hatched when nobody knew. */
+/** Height tells what colour does: full when online, half when unstable, a line when offline, hatched when nobody knew. */
 const looks: Record<string, string> = {
   online: "top-0 bg-online",
+  unstable: "top-1/2 bg-stale",
   offline: "top-[calc(100%-5px)] bg-offline",
   unknown:
     "top-0 bg-[repeating-linear-gradient(135deg,var(--color-offline)_0_2px,transparent_2px_6px)] border-x border-offline/50",
 };
+
+/** What a legend explains: what is rare only where it is to be seen. */
+const legend = (spans: readonly Span[]) =>
+  (["online", "unstable", "offline", "unknown"] as const).filter(
+    (state) => state !== "unstable" || spans.some((span) => span.state === state),
+  );
 
 function Strip({ spans, days }: { spans: readonly Span[]; days: number }) {
   const { t } = useTranslation("devices");
@@ -94,7 +101,7 @@ function Strip({ spans, days }: { spans: readonly Span[]; days: number }) {
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-ink-2">
         <span className="tabular-nums">{told}</span>
-        {(["online", "offline", "unknown"] as const).map((state) => (
+        {legend(spans).map((state) => (
           <span key={state} className="inline-flex items-center gap-1.5 text-ink-3">
             <span aria-hidden className="relative inline-block h-3 w-4 overflow-hidden rounded-[2px] border border-line bg-hover">
               <span className={cn("absolute inset-x-0 bottom-0", looks[state], state === "offline" && "top-[calc(100%-3px)]")} />

@@ -1,7 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import {
+  Activity,
   CircleAlert,
   CircleCheck,
+  CopyX,
   Cpu,
   type LucideIcon,
   MonitorCheck,
@@ -36,6 +38,8 @@ const icons: Record<Kind, [icon: LucideIcon, colour: string]> = {
   inventory_changed: [Cpu, "text-ink-3"],
   online: [Wifi, "text-online"],
   offline: [WifiOff, "text-offline"],
+  unstable: [Activity, "text-stale"],
+  identity_conflict: [CopyX, "text-danger"],
   usb_policy_set: [Usb, "text-ink-3"],
   usb_policy_applied: [ShieldCheck, "text-accent"],
   usb_policy_failed: [CircleAlert, "text-danger"],

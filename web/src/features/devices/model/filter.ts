@@ -1,7 +1,7 @@
 import type { Presence, Query } from "@/api/types";
 import { many, one, type SearchRecord, stringifySearch } from "@/lib/search-params";
 
-export const presences = ["online", "stale", "offline", "unknown"] as const satisfies readonly Presence[];
+export const presences = ["online", "stale", "offline", "unstable", "unknown"] as const satisfies readonly Presence[];
 
 /** Which devices a list shows. Lives in the address, under the names the API has. */
 export interface DeviceFilter {

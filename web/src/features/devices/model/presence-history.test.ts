@@ -36,6 +36,7 @@ describe("the share of time online", () => {
       span("offline", "26T09:00", "26T10:00"),
     ];
     expect(availability(spans)).toBe(75);
+    expect(availability([span("unstable", "26T00:00", "26T03:00"), span("offline", "26T03:00", "26T04:00")])).toBe(0);
     expect(availability([span("unknown", "26T00:00", "26T03:00")])).toBeNull();
     expect(availability([])).toBeNull();
   });

@@ -29,11 +29,14 @@ export function pieces(spans: readonly Span[], days: number): Piece[] {
   });
 }
 
-/** How long the device was online of the time that something is known of, in percent; null when nothing is. */
+/**
+ * How long the device was online of the time that something is known of, in percent; null when nothing is. Of a time in which
+ * it came and went too often nothing is.
+ */
 export function availability(spans: readonly Span[]): number | null {
   const length = (span: Span) => time(span.end) - time(span.start);
   const sum = (of: readonly Span[]) => of.reduce((total, span) => total + length(span), 0);
-  const known = sum(spans.filter((span) => span.state !== "unknown"));
+  const known = sum(spans.filter(({ state }) => state !== "unknown" && state !== "unstable"));
   return known > 0 ? (100 * sum(spans.filter((span) => span.state === "online"))) / known : null;
 }
 

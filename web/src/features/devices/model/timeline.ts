@@ -12,6 +12,8 @@ export const kinds = [
   "inventory_changed",
   "online",
   "offline",
+  "unstable",
+  "identity_conflict",
   "usb_policy_set",
   "usb_policy_applied",
   "usb_policy_failed",
