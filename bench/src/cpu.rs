@@ -1,4 +1,4 @@
-//! CPU time that processes have used, from Linux's `/proc`.
+//! CPU time and memory that processes use, from Linux's `/proc`.
 
 use std::{fs, time::Duration};
 
@@ -32,6 +32,18 @@ impl Who {
             }
         }
     }
+}
+
+/// Bytes of memory a process has of its own or shares, now.
+///
+/// # Errors
+/// The process is no more, or this is not Linux.
+pub fn resident(process: u32) -> Result<u64> {
+    let file = format!("/proc/{process}/status");
+    let text = fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    Ok(kibibytes.with_context(|| format!("no resident memory in {file}"))? * 1024)
 }
 
 /// Parent of a process.
@@ -87,6 +99,11 @@ mod tests {
         let expected = Stat { parent: 7, own: millis(2_000), ended_children: millis(70) };
         assert_eq!(Stat::parse(line), Some(expected));
         assert_eq!(Stat::parse("42 (a"), None);
+    }
+
+    #[test]
+    fn this_process_has_memory() {
+        assert!(resident(std::process::id()).unwrap() > 1 << 20);
     }
 
     #[test]

@@ -1,12 +1,17 @@
 //! Measures the real product under load: its own server as it is shipped, real databases, real HTTP.
 //!
 //! [`product`] starts the server on a [`place`] of its own, [`browser`] talks to it, [`load`] sends
-//! many requests at once, and [`cpu`] says what the processes spent on them. [`tickets`] is the first
-//! measurement. A tool at the edge, it reads the clock of the machine itself.
+//! many requests at once, and [`cpu`] says what the processes spent on them. [`tickets`] measures requests,
+//! [`devices`] simulates devices, [`heartbeats`] measures what theirs cost, side by side with other ways.
+//! A tool at the edge, it reads the clock of the machine itself.
 #![allow(clippy::disallowed_methods, reason = "a tool that times what others do")]
 
 pub mod browser;
 pub mod cpu;
+pub mod devices;
+pub mod durations;
+pub mod files;
+pub mod heartbeats;
 pub mod load;
 pub mod place;
 pub mod product;

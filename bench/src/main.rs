@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use chamados_bench::tickets;
+use chamados_bench::{devices, heartbeats, tickets};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -19,12 +19,25 @@ struct Cli {
 enum Measure {
     /// Lists, searches, opening and playing among many tickets
     Tickets(tickets::Args),
+    /// Devices that are none, connected to a server that runs
+    Devices(devices::Args),
+    /// What a heartbeat costs, side by side with other ways
+    Heartbeats(heartbeats::Args),
+    #[command(hide = true)]
+    Rival(heartbeats::RivalArgs),
 }
 
 fn main() -> anyhow::Result<()> {
-    let Measure::Tickets(args) = Cli::parse().measure;
+    let measure = Cli::parse().measure;
     // TLS needs its cryptography chosen before the first client. Twice is no harm.
     let _already_chosen = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(tickets::measure(&args))
+    runtime.block_on(async {
+        match &measure {
+            Measure::Tickets(args) => tickets::measure(args).await,
+            Measure::Devices(args) => devices::measure(args).await,
+            Measure::Heartbeats(args) => heartbeats::measure(args).await,
+            Measure::Rival(args) => heartbeats::rival(args).await,
+        }
+    })
 }

@@ -14,6 +14,7 @@ use crate::cpu::{self, Who};
 pub struct Place {
     folder: TempDir,
     postgres: Option<Postgres>,
+    redis: Option<String>,
 }
 
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Place {
         let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(parent);
         let folder =
             folder.with_context(|| format!("cannot make a folder in {}", parent.display()))?;
-        Ok(Self { folder, postgres: None })
+        Ok(Self { folder, postgres: None, redis: None })
     }
 
     /// A new database of the PostgreSQL at `server`, a superuser's URL, on this machine.
@@ -60,6 +61,18 @@ impl Place {
         let process = cpu::parent(u32::try_from(id)?)?;
         let postgres = Some(Postgres { server, name, url, process });
         Ok(Self { postgres, ..Self::sqlite(parent)? })
+    }
+
+    /// The same place, with a Redis that nobody else uses.
+    #[must_use]
+    pub fn with_redis(self, url: Option<&str>) -> Self {
+        Self { redis: url.map(str::to_owned), ..self }
+    }
+
+    /// URL of Redis; none where there is none.
+    #[must_use]
+    pub fn redis_url(&self) -> Option<&str> {
+        self.redis.as_deref()
     }
 
     /// The folder.

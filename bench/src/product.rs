@@ -27,6 +27,7 @@ pub struct Product {
     server: Child,
     log: PathBuf,
     origin: String,
+    agents: String,
     output: Lines<BufReader<ChildStdout>>,
 }
 
@@ -36,10 +37,22 @@ impl Product {
     /// # Errors
     /// It does not start; what it said is in the error.
     pub fn start(program: &Path, place: &Place) -> Result<Self> {
+        Self::start_with(program, place, &[])
+    }
+
+    /// The same with settings, each by its variable of the environment.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_with(program: &Path, place: &Place, settings: &[(&str, &str)]) -> Result<Self> {
         let log = place.folder().join("server.log");
-        let address = free_address()?;
+        let (address, agents) = (free_address()?, free_address()?);
         let mut run = command(program, "run", place);
-        run.args(["--target", "all", "--http", &address, "--grpc", &free_address()?]);
+        run.args(["--target", "all", "--http", &address, "--grpc", &agents]);
+        if let Some(url) = place.redis_url() {
+            run.args(["--redis-url", url]);
+        }
+        run.envs(settings.iter().copied());
         if place.postgres_url().is_some() {
             let migrated = command(program, "migrate", place).stdout(Stdio::null()).status();
             ensure!(migrated.is_ok_and(|status| status.success()), "the tables cannot be made");
@@ -52,7 +65,8 @@ impl Product {
             .with_context(|| format!("cannot start {}", program.display()))?;
         let output = server.stdout.take().context("the server has an output")?;
         let output = BufReader::new(output).lines();
-        let mut product = Self { server, output, log, origin: format!("http://{address}") };
+        let (origin, agents) = (format!("http://{address}"), format!("http://{agents}"));
+        let mut product = Self { server, output, log, origin, agents };
         if !product.said()?.starts_with("Panel:") {
             bail!("the server did not start:\n{}", product.log());
         }
@@ -80,10 +94,22 @@ impl Product {
         &self.origin
     }
 
+    /// Where agents and automation connect.
+    #[must_use]
+    pub fn agents(&self) -> &str {
+        &self.agents
+    }
+
     /// Whose CPU time is the server's.
     #[must_use]
     pub fn process(&self) -> Who {
-        Who::Process(self.server.id())
+        Who::Process(self.id())
+    }
+
+    /// The server's process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.server.id()
     }
 
     /// What the server has logged.
@@ -132,7 +158,7 @@ fn command(program: &Path, name: &str, place: &Place) -> Command {
 }
 
 /// An address on which nobody listens now.
-fn free_address() -> Result<String> {
+pub(crate) fn free_address() -> Result<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
     Ok(listener.local_addr()?.to_string())
 }

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: measurements, one file each. They print numbers and judge nothing.
 
+mod heartbeats;
+mod programs;
 mod sign_in;
 mod tickets;
 
@@ -14,6 +16,8 @@ pub(crate) enum Bench {
         #[arg(long)]
         release: bool,
     },
+    /// What a heartbeat costs, beside other ways to know that a device is alive
+    Heartbeats(heartbeats::Args),
     /// Lists, searches, opening and playing among a million tickets
     Tickets(tickets::Args),
 }
@@ -25,6 +29,7 @@ pub(crate) enum Bench {
 pub(crate) fn bench(what: &Bench) -> Result<()> {
     match what {
         Bench::SignIn { release } => sign_in::measure(*release),
+        Bench::Heartbeats(args) => heartbeats::measure(args),
         Bench::Tickets(args) => tickets::measure(args),
     }
 }

@@ -5,11 +5,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::{
-    cargo::{cargo, target_folder},
-    command,
-    servers::Servers,
-};
+use super::programs;
+use crate::{command, servers::Servers};
 
 /// What to measure, as `chamados-bench tickets` takes it.
 #[derive(Debug, clap::Args)]
@@ -21,10 +18,7 @@ pub(crate) struct Args {
 
 /// Prints what it measures.
 pub(super) fn measure(args: &Args) -> Result<()> {
-    // Together, so that both are built on the same libraries.
-    let packages = ["--package", "chamados", "--package", "chamados-bench"];
-    command::run(cargo().args(["build", "--release", "--bins"]).args(packages))?;
-    let programs = target_folder()?.join("release");
+    let programs = programs::build()?;
     let servers = Servers::postgres_alone()?;
     let mut tool = Command::new(programs.join("chamados-bench"));
     tool.arg("tickets").arg("--server").arg(programs.join("chamados"));

@@ -78,6 +78,15 @@ impl Servers {
         Self::start_wanted(install::Wanted { postgres: true, ..install::Wanted::default() })
     }
 
+    /// The same with a Redis.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub(crate) fn databases_alone() -> Result<Self> {
+        let wanted = install::Wanted { postgres: true, redis: true, ..install::Wanted::default() };
+        Self::start_wanted(wanted)
+    }
+
     fn start_wanted(wanted: install::Wanted) -> Result<Self> {
         let programs = install::find_or_install(wanted)?;
         let mut command = Command::new(env::current_exe()?);
@@ -128,6 +137,14 @@ impl Servers {
     /// None was.
     pub(crate) fn postgres_url(&self) -> Result<&str> {
         self.variables.get(DATABASE_URL).map(String::as_str).context("no PostgreSQL was started")
+    }
+
+    /// URL of the Redis that was started.
+    ///
+    /// # Errors
+    /// None was.
+    pub(crate) fn redis_url(&self) -> Result<&str> {
+        self.variables.get(REDIS_URL).map(String::as_str).context("no Redis was started")
     }
 
     /// Stops the servers and waits until they and their folder are gone.

@@ -37,7 +37,7 @@ sandbox_suite!(
 );
 
 /// A key of a new service account: its address over HTTP, and the key.
-async fn key(desk: &Desk, scopes: &[&str]) -> (String, String) {
+pub(crate) async fn key(desk: &Desk, scopes: &[&str]) -> (String, String) {
     let account = json!({"name": scopes.join(" ")});
     let account = desk.admin.post("/api/admin/service-accounts", account).await.ok();
     let keys = format!("/api/admin/service-accounts/{}/keys", text(&account, "id"));
