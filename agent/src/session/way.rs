@@ -64,7 +64,7 @@ impl Way {
             // Nothing is known of streams where there was no connection, or no time for one.
             End::Unreachable(_) | End::Stopped | End::Slept | End::TryStream => {}
             // What the server says arrived, so streams pass.
-            End::Closed(_) => self.stream_works(),
+            End::Closed(_) | End::OutOfTurn(_) => self.stream_works(),
             _ if lived >= STABLE => self.stream_works(),
             _ => self.breaks += 1,
         }

@@ -67,10 +67,7 @@ async fn the_record_and_its_tickets_stay(sandbox: &mut Sandbox) -> anyhow::Resul
     let tokens = desk.admin.get(&format!("/api/admin/devices/{device}/tokens")).await.ok();
     let tokens = items(&tokens);
     assert_eq!((tokens.len(), tokens[0]["revokedAt"].is_null()), (2, true));
-    assert!(
-        tokens[1]["revokedAt"].is_string() && tokens[1]["lastUsedAt"].is_string(),
-        "{tokens:?}"
-    );
+    assert!(tokens[1]["revokedAt"].is_string(), "{tokens:?}");
 
     // The old owner's new computer is a new record.
     let (_new, other) = desk.computer(sandbox, "ana@acme.example").await?;
