@@ -80,11 +80,22 @@ mod tests {
     fn ends_what_has_the_mark_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let (mine, other) = (folder.path().join("mine"), folder.path().join("other"));
-        let sleep = |mark: &Path| Command::new("sleep").arg("60").env(MARK, mark).spawn().unwrap();
-        let (mut marked, mut spared) = (sleep(&mine), sleep(&other));
+        let wait = |mark: &Path| {
+            let mut child = Command::new("sh")
+                .args(["-c", "echo up; read -r _"])
+                .env(MARK, mark)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            // A process has no environment for a moment while it becomes another program.
+            child.stdout.as_mut().unwrap().read_exact(&mut [0; 3]).unwrap();
+            child
+        };
+        let (mut marked, mut spared) = (wait(&mine), wait(&other));
         let found = end_marked(MARK, &mine);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].name, "sleep");
+        assert_eq!(found[0].name, "sh");
         assert!(!marked.wait().unwrap().success());
         assert!(spared.try_wait().unwrap().is_none());
         spared.kill().unwrap();
