@@ -190,7 +190,8 @@ impl Making<'_> {
     fn search_row(&mut self, entity: Uuid, internal: bool, texts: &[&str]) {
         let tenant = self.history.tenant.into();
         let words = search::index(texts).into();
-        self.rows[3].add([tenant, self.id.into(), entity.into(), internal.into(), words]);
+        let (ticket, created) = (self.id.into(), self.created.into());
+        self.rows[3].add([tenant, ticket, entity.into(), internal.into(), words, created]);
     }
 
     fn opening(&mut self, subject: &str, description: &str, priority: &str, company: Uuid) {
@@ -322,7 +323,8 @@ const EVENT: [&str; 12] = [
     "comment_id",
     "internal",
 ];
-const SEARCH: [&str; 5] = ["tenant_id", "ticket_id", "entity_id", "internal", "words"];
+const SEARCH: [&str; 6] =
+    ["tenant_id", "ticket_id", "entity_id", "internal", "words", "ticket_created_at"];
 const SESSION: [&str; 7] =
     ["id", "tenant_id", "ticket_id", "user_id", "started_at", "ended_at", "seconds"];
 

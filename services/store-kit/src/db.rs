@@ -286,7 +286,12 @@ async fn open_postgres(
     let options = PgConnectOptions::from_str(config.url.expose_secret())
         .map_err(away)?
         .application_name(&format!("chamados-{schema}"))
-        .options([("search_path", schema), ("statement_timeout", &statement_timeout)])
+        // No statement here runs for as long as compiling it would take.
+        .options([
+            ("search_path", schema),
+            ("statement_timeout", &statement_timeout),
+            ("jit", "off"),
+        ])
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(config.max_connections)

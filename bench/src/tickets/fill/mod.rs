@@ -82,7 +82,7 @@ async fn count(db: &impl ConnectionTrait, history: &History<'_>) -> Result<()> {
 }
 
 /// Sums up all rows that there are, as the service keeps them: what is at present in hour -1, what
-/// happened by its hour since 1970, for nobody and no queue in particular.
+/// companies have in hour -2, what happened by its hour since 1970, for nobody and nowhere in particular.
 async fn sum(db: &impl ConnectionTrait) -> Result<()> {
     let backend = db.get_database_backend();
     for table in ["figure", "figure_change"] {
@@ -98,6 +98,8 @@ async fn sum(db: &impl ConnectionTrait) -> Result<()> {
     for select in [
         "-1, status, queue_id, COALESCE(assignee_id, $1), COUNT(*) \
          FROM ticket GROUP BY tenant_id, status, queue_id, assignee_id",
+        "-2, status, company_id, $1, COUNT(*) \
+         FROM ticket WHERE company_id IS NOT NULL GROUP BY tenant_id, status, company_id",
         &format!("{opened}, 'opened', $1, $1, COUNT(*) FROM ticket GROUP BY tenant_id, {opened}"),
         &format!(
             "{worked}, 'worked_seconds', $1, $1, CAST(SUM(seconds) AS bigint) \
@@ -105,7 +107,7 @@ async fn sum(db: &impl ConnectionTrait) -> Result<()> {
         ),
     ] {
         let insert = format!(
-            "INSERT INTO figure (tenant_id, hour, measure, queue_id, assignee_id, value) \
+            "INSERT INTO figure (tenant_id, hour, measure, place_id, assignee_id, value) \
              SELECT tenant_id, {select}"
         );
         let nil = [Value::from(Uuid::nil())];

@@ -4,8 +4,12 @@
 //! credentials into principals has a secret key too. The key's id travels in the token's footer,
 //! so keys are rotated by adding the new one everywhere, then making it the first, then removing
 //! the old one.
+//!
+//! One request has its token checked by each service that it passes, and a person makes many: what was
+//! signed or found to be signed is remembered, so that the curve is not asked twice about the same bytes.
+//! Whether a token is over is looked at each time.
 
-use std::{collections::HashMap, fmt, path::Path};
+use std::{collections::HashMap, fmt, path::Path, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use pasetors::{
@@ -15,6 +19,7 @@ use pasetors::{
     token::UntrustedToken,
     version4::{PublicToken, V4},
 };
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 
 use super::principal::Principal;
@@ -23,6 +28,10 @@ use super::principal::Principal;
 pub const VALIDITY: TimeDelta = TimeDelta::seconds(60);
 /// How far the clocks of two machines may differ.
 const LEEWAY: TimeDelta = TimeDelta::seconds(30);
+/// How long a token is given again for the same principal.
+const REUSE: TimeDelta = TimeDelta::seconds(20);
+/// Most tokens remembered, of those signed and of those verified: some 2 MB each.
+const REMEMBERED: usize = 4_096;
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -37,6 +46,10 @@ struct Claims {
 pub struct Keyring {
     signing: Option<(String, AsymmetricSecretKey<V4>)>,
     verifying: HashMap<String, AsymmetricPublicKey<V4>>,
+    /// By principal, as JSON.
+    signed: Cache<String, (DateTime<Utc>, Arc<str>)>,
+    /// By token; only those whose signature is right.
+    verified: Cache<Box<str>, Arc<Claims>>,
 }
 
 /// Why a ring cannot be used.
@@ -76,7 +89,12 @@ impl Keyring {
     /// # Errors
     /// [`KeyringError`] naming the line.
     pub fn parse(text: &str) -> Result<Self, KeyringError> {
-        let mut ring = Self { signing: None, verifying: HashMap::new() };
+        let mut ring = Self {
+            signing: None,
+            verifying: HashMap::new(),
+            signed: Cache::new(REMEMBERED),
+            verified: Cache::new(REMEMBERED),
+        };
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
@@ -136,21 +154,30 @@ impl Keyring {
         Ok(blake3::derive_key(purpose, key.as_bytes()))
     }
 
-    /// A token for `principal`, valid from `now` for [`VALIDITY`].
+    /// A token for `principal`, valid from `now` for [`VALIDITY`], less the [`REUSE`] of one that was signed
+    /// shortly before.
     ///
     /// # Errors
     /// [`KeyringError::CannotSign`] without a secret key.
     pub fn sign(&self, principal: &Principal, now: DateTime<Utc>) -> Result<String, KeyringError> {
         let (id, key) = self.signing.as_ref().ok_or(KeyringError::CannotSign)?;
+        let json = |e: serde_json::Error| KeyringError::Crypto(e.to_string());
+        let whom = serde_json::to_string(principal).map_err(json)?;
+        if let Some((at, token)) = self.signed.get(&whom)
+            && (at..at + REUSE).contains(&now)
+        {
+            return Ok(token.to_string());
+        }
         let claims = Claims {
             principal: principal.clone(),
             issued_at: now.timestamp(),
             expires_at: (now + VALIDITY).timestamp(),
         };
-        let message =
-            serde_json::to_vec(&claims).map_err(|e| KeyringError::Crypto(e.to_string()))?;
-        PublicToken::sign(key, &message, Some(id.as_bytes()), None)
-            .map_err(|e| KeyringError::Crypto(format!("{e:?}")))
+        let message = serde_json::to_vec(&claims).map_err(json)?;
+        let token = PublicToken::sign(key, &message, Some(id.as_bytes()), None)
+            .map_err(|e| KeyringError::Crypto(format!("{e:?}")))?;
+        self.signed.insert(whom, (now, Arc::from(token.as_str())));
+        Ok(token)
     }
 
     /// The principal of a token.
@@ -158,14 +185,29 @@ impl Keyring {
     /// # Errors
     /// [`InvalidToken`], without saying why: the caller learns nothing to try next.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Principal, InvalidToken> {
+        let claims = self.claims(token)?;
+        let from = claims.issued_at - LEEWAY.num_seconds();
+        let to = claims.expires_at + LEEWAY.num_seconds();
+        if (from..to).contains(&now.timestamp()) {
+            Ok(claims.principal.clone())
+        } else {
+            Err(InvalidToken)
+        }
+    }
+
+    /// What a token says, once its signature was found right.
+    fn claims(&self, token: &str) -> Result<Arc<Claims>, InvalidToken> {
+        if let Some(claims) = self.verified.get(token) {
+            return Ok(claims);
+        }
         let untrusted = UntrustedToken::<Public, V4>::try_from(token).map_err(|_| InvalidToken)?;
         let id = std::str::from_utf8(untrusted.untrusted_footer()).map_err(|_| InvalidToken)?;
         let key = self.verifying.get(id).ok_or(InvalidToken)?;
         let trusted = PublicToken::verify(key, &untrusted, None, None).map_err(|_| InvalidToken)?;
-        let claims: Claims = serde_json::from_str(trusted.payload()).map_err(|_| InvalidToken)?;
-        let from = claims.issued_at - LEEWAY.num_seconds();
-        let to = claims.expires_at + LEEWAY.num_seconds();
-        if (from..to).contains(&now.timestamp()) { Ok(claims.principal) } else { Err(InvalidToken) }
+        let claims = serde_json::from_str(trusted.payload()).map_err(|_| InvalidToken)?;
+        let claims = Arc::new(claims);
+        self.verified.insert(token.into(), Arc::clone(&claims));
+        Ok(claims)
     }
 }
 
@@ -203,6 +245,30 @@ mod tests {
         forged[40] ^= 1;
         assert_eq!(ring.verify(&String::from_utf8_lossy(&forged), now), Err(InvalidToken));
         assert_eq!(ring.verify("", now), Err(InvalidToken));
+    }
+
+    #[test]
+    fn what_is_remembered_is_neither_old_nor_somebody_elses() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let ring = Keyring::parse(&Keyring::generate().unwrap()).unwrap();
+        let sign = |principal: &Principal, seconds| {
+            ring.sign(principal, now + TimeDelta::seconds(seconds)).unwrap()
+        };
+        let token = sign(&service(), 0);
+        assert_eq!(sign(&service(), 19), token, "the same for a while");
+        let other = Principal::Service { name: "ticket".into(), tenant: None };
+        let others = sign(&other, 0);
+        assert_eq!(ring.verify(&others, now), Ok(other));
+        let fresh = sign(&service(), 20);
+        assert_ne!(fresh, token);
+        // A clock that was set back.
+        assert_ne!(sign(&service(), -60), fresh);
+        for seconds in [0, 89] {
+            let at = now + TimeDelta::seconds(seconds);
+            assert_eq!(ring.verify(&token, at), Ok(service()), "remembered");
+        }
+        assert_eq!(ring.verify(&token, now + TimeDelta::seconds(91)), Err(InvalidToken));
+        assert_eq!(ring.verify(&fresh, now + TimeDelta::seconds(91)), Ok(service()));
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub async fn create(app: &App, cx: &CallContext, input: NewComment) -> Result<Co
         attachments: Vec::new(),
         created_at: now.max(ticket.updated_at),
     };
-    store::comments::insert(&tx, tenant, &comment).await?;
+    store::comments::insert(&tx, &ticket, &comment).await?;
     if !input.attachments.is_empty() {
         let internal = comment.visibility == CommentVisibility::Internal;
         let place = Place { ticket: ticket.id, comment: Some(comment.id), internal };

@@ -1,6 +1,6 @@
 //! Figures for the dashboard: sums that every change adds to, so that nobody has to count.
 
-use chamados_chassis::id::UserId;
+use chamados_chassis::id::{CompanyId, UserId};
 use chrono::{DateTime, Utc};
 
 use super::{QueueId, SessionEffect, Status, Ticket, words::words};
@@ -52,8 +52,22 @@ pub enum Scope {
         /// Who has them.
         assignee: Option<UserId>,
     },
+    /// Tickets of a company as they are now.
+    Company(CompanyId),
     /// What happened in an hour, counted from 1970 in UTC.
     Hour(i64),
+}
+
+impl Scope {
+    /// In which sums of the present a ticket counts.
+    const fn of(ticket: &Ticket) -> [Option<Self>; 2] {
+        let now = Self::Now { queue: ticket.queue, assignee: ticket.assignee };
+        let company = match ticket.company {
+            Some(company) => Some(Self::Company(company)),
+            None => None,
+        };
+        [Some(now), company]
+    }
 }
 
 /// Something added to a sum.
@@ -95,14 +109,18 @@ impl Figure {
     pub fn of_change(before: Option<&Ticket>, after: &Ticket, session: SessionEffect) -> Vec<Self> {
         let at = after.updated_at;
         let mut figures = Vec::new();
-        let (was, is) = (before.map(|ticket| Self::place(ticket, -1)), Self::place(after, 1));
-        if was.is_none_or(|was| Self { value: 1, ..was } != is) {
-            figures.extend(was);
-            figures.push(is);
+        let was = before.map(Scope::of).unwrap_or_default();
+        let status_was = before.map(|ticket| ticket.state.status());
+        let status = after.state.status();
+        for (was, is) in was.into_iter().zip(Scope::of(after)) {
+            if (status_was, was) != (Some(status), is) {
+                figures.extend(Self::present(status_was, was, -1));
+                figures.extend(Self::present(Some(status), is, 1));
+            }
         }
-        match before.map(|ticket| ticket.state.status()) {
+        match status_was {
             None => figures.push(Self::at(at, Measure::Opened, 1)),
-            Some(status) if status != Status::Resolved && is.measure == Measure::Resolved => {
+            Some(was) if was != Status::Resolved && status == Status::Resolved => {
                 figures.push(Self::at(at, Measure::Resolutions, 1));
             }
             Some(_) => {}
@@ -113,10 +131,9 @@ impl Figure {
         figures
     }
 
-    /// `value` tickets where this one is.
-    fn place(ticket: &Ticket, value: i64) -> Self {
-        let scope = Scope::Now { queue: ticket.queue, assignee: ticket.assignee };
-        Self { measure: Measure::tickets(ticket.state.status()), scope, value }
+    /// `value` tickets of a status more.
+    fn present(status: Option<Status>, scope: Option<Scope>, value: i64) -> Option<Self> {
+        Some(Self { measure: Measure::tickets(status?), scope: scope?, value })
     }
 }
 

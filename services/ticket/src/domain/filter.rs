@@ -75,6 +75,20 @@ impl TicketFilter {
             }
     }
 
+    /// Whether it asks for nothing but status and company.
+    #[must_use]
+    pub fn is_of_companies(&self) -> bool {
+        let (statuses, companies) = (self.statuses.clone(), self.companies.clone());
+        *self == Self { statuses, companies, ..Self::default() }
+    }
+
+    /// The search, where it asks for nothing else.
+    #[must_use]
+    pub fn only_query(&self) -> Option<&Query> {
+        let alone = *self == Self { query: self.query.clone(), ..Self::default() };
+        self.query.as_ref().filter(|_| alone)
+    }
+
     /// Whether it matches the tickets of a group, as far as status, queue and assignee go.
     #[must_use]
     pub fn matches_group(&self, group: &Group) -> bool {

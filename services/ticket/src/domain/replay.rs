@@ -105,10 +105,13 @@ fn counted(
     sessions: &[(DateTime<Utc>, Option<DateTime<Utc>>)],
 ) -> HashMap<(Measure, Scope), i64> {
     let now = Scope::Now { queue: ticket.queue, assignee: ticket.assignee };
+    let measure = Measure::tickets(ticket.state.status());
     let mut figures = vec![
-        Figure { measure: Measure::tickets(ticket.state.status()), scope: now, value: 1 },
+        Figure { measure, scope: now, value: 1 },
         Figure::at(ticket.created_at, Measure::Opened, 1),
     ];
+    let company = ticket.company.map(Scope::Company);
+    figures.extend(company.map(|scope| Figure { measure, scope, value: 1 }));
     let resolved = entries.iter().filter(|entry| entry.kind == EntryKind::Resolved);
     figures.extend(resolved.map(|entry| Figure::at(entry.at, Measure::Resolutions, 1)));
     figures.extend(sessions.iter().filter_map(|(start, end)| {

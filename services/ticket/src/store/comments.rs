@@ -15,17 +15,17 @@ use super::{
     entity::comment::{self as row, Column, Entity},
     page, search, word,
 };
-use crate::domain::{Comment, CommentId, CommentVisibility, RichText, Visibility};
+use crate::domain::{Comment, CommentId, CommentVisibility, RichText, Ticket, Visibility};
 
-/// Adds a comment.
+/// Adds a comment to its ticket.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(tx: &Tx, tenant: TenantId, comment: &Comment) -> Result<(), StoreError> {
+pub async fn insert(tx: &Tx, ticket: &Ticket, comment: &Comment) -> Result<(), StoreError> {
     let (author_kind, author_id) = comment.author.to_parts();
     let row = row::ActiveModel {
         id: Set(comment.id.into()),
-        tenant_id: Set(tenant.into()),
+        tenant_id: Set(ticket.tenant.into()),
         ticket_id: Set(comment.ticket.into()),
         author_kind: Set(author_kind.to_owned()),
         author_id: Set(author_id),
@@ -34,7 +34,7 @@ pub async fn insert(tx: &Tx, tenant: TenantId, comment: &Comment) -> Result<(), 
         created_at: Set(comment.created_at),
     };
     Entity::insert(row).exec_without_returning(tx).await?;
-    search::write_comment(tx, tenant, comment).await
+    search::write_comment(tx, ticket, comment).await
 }
 
 /// One comment, for its author.

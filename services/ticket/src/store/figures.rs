@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use chamados_chassis::id::{TenantId, UserId};
+use chamados_chassis::id::{CompanyId, TenantId, UserId};
 use chamados_store_kit::{StoreError, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -27,6 +27,8 @@ use crate::domain::{Figure, Group, Measure, Scope, Status, Ticket};
 
 /// The hour of what is now. Nothing is as old as that.
 const NOW: i64 = -1;
+/// The hour of what companies have now.
+const COMPANIES: i64 = -2;
 
 /// Adds figures to their sums.
 ///
@@ -37,8 +39,9 @@ pub async fn add(tx: &Tx, tenant: TenantId, figures: &[Figure]) -> Result<(), St
         .iter()
         .filter(|figure| figure.value != 0)
         .map(|figure| {
-            let (hour, queue, assignee) = match figure.scope {
+            let (hour, place, assignee) = match figure.scope {
                 Scope::Now { queue, assignee } => (NOW, queue.into(), assignee.map(Uuid::from)),
+                Scope::Company(company) => (COMPANIES, company.into(), None),
                 Scope::Hour(hour) => (hour, Uuid::nil(), None),
             };
             figure_change::ActiveModel {
@@ -46,7 +49,7 @@ pub async fn add(tx: &Tx, tenant: TenantId, figures: &[Figure]) -> Result<(), St
                 tenant_id: Set(tenant.into()),
                 hour: Set(hour),
                 measure: Set(figure.measure.to_string()),
-                queue_id: Set(queue),
+                place_id: Set(place),
                 assignee_id: Set(assignee.unwrap_or_default()),
                 value: Set(figure.value),
             }
@@ -86,12 +89,33 @@ pub async fn groups(db: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<G
     let groups = rows.into_iter().map(|row| {
         Ok(Group {
             status: word::<Status>("measure", &row.measure)?,
-            queue: row.queue_id.into(),
+            queue: row.place_id.into(),
             assignee: (!row.assignee_id.is_nil()).then(|| UserId::from(row.assignee_id)),
             tickets: row.value,
         })
     });
     groups.collect()
+}
+
+/// How many tickets of any of these statuses these companies have, of any status and all companies where
+/// none is named. Tickets of no company are in none of these sums.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_companies(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    statuses: &[Status],
+    companies: &[CompanyId],
+) -> Result<i64, StoreError> {
+    let rows = sums(db, tenant, (COMPANIES, COMPANIES + 1)).await?;
+    let wanted = rows.iter().filter(|row| {
+        let status = |status: &Status| status.as_str() == row.measure;
+        let company = |company: &CompanyId| company.as_uuid() == row.place_id;
+        (statuses.is_empty() || statuses.iter().any(status))
+            && (companies.is_empty() || companies.iter().any(company))
+    });
+    Ok(wanted.map(|row| row.value).sum())
 }
 
 /// What happened in the tenant in the hours from the first to before the second.
@@ -114,7 +138,7 @@ type Key = (Uuid, i64, String, Uuid, Uuid);
 struct Sum {
     hour: i64,
     measure: String,
-    queue_id: Uuid,
+    place_id: Uuid,
     assignee_id: Uuid,
     value: i64,
 }
@@ -126,7 +150,7 @@ async fn sums(
     tenant: TenantId,
     (from, to): (i64, i64),
 ) -> Result<Vec<Sum>, StoreError> {
-    const COLUMNS: [&str; 5] = ["hour", "measure", "queue_id", "assignee_id", "value"];
+    const COLUMNS: [&str; 5] = ["hour", "measure", "place_id", "assignee_id", "value"];
 
     let wanted = || {
         Condition::all()
@@ -162,7 +186,7 @@ pub async fn fold(tx: &Tx, limit: u64) -> Result<u64, StoreError> {
         Entity::delete_many().filter(Column::Id.in_subquery(some)).exec_with_returning(tx).await?;
     let mut sums = BTreeMap::<Key, i64>::new();
     for row in &taken {
-        let key = (row.tenant_id, row.hour, row.measure.clone(), row.queue_id, row.assignee_id);
+        let key = (row.tenant_id, row.hour, row.measure.clone(), row.place_id, row.assignee_id);
         *sums.entry(key).or_default() += row.value;
     }
     sums.retain(|_, value| *value != 0);
@@ -176,18 +200,18 @@ pub async fn fold(tx: &Tx, limit: u64) -> Result<u64, StoreError> {
 async fn write(tx: &Tx, sums: BTreeMap<Key, i64>) -> Result<(), StoreError> {
     use figure::Column;
 
-    let rows = sums.into_iter().map(|((tenant, hour, measure, queue, assignee), value)| {
+    let rows = sums.into_iter().map(|((tenant, hour, measure, place, assignee), value)| {
         figure::ActiveModel {
             tenant_id: Set(tenant),
             hour: Set(hour),
             measure: Set(measure),
-            queue_id: Set(queue),
+            place_id: Set(place),
             assignee_id: Set(assignee),
             value: Set(value),
         }
     });
     let key =
-        [Column::TenantId, Column::Hour, Column::Measure, Column::QueueId, Column::AssigneeId];
+        [Column::TenantId, Column::Hour, Column::Measure, Column::PlaceId, Column::AssigneeId];
     let sum =
         Expr::col((figure::Entity, Column::Value)).add(Expr::col(("excluded", Column::Value)));
     let mut insert = figure::Entity::insert_many(rows).into_query();

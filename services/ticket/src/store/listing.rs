@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::BTreeMap};
 
 use chamados_chassis::{
-    id::TenantId,
+    id::{CompanyId, TenantId},
     page::{Page, PageRequest},
 };
 use chamados_store_kit::{StoreError, keyset};
@@ -21,7 +21,7 @@ use super::{
     figures, page, search,
     tickets::ticket,
 };
-use crate::domain::{Status, Ticket, TicketFilter, TicketSort, Visibility};
+use crate::domain::{Query, Status, Ticket, TicketFilter, TicketSort, Visibility};
 
 /// Sort key of a list: the order it belongs to; a number that comes before the time, where the order
 /// has one; the time; the id. With it comes the total that the first page counted.
@@ -42,6 +42,17 @@ pub async fn list(
     sort: TicketSort,
     request: &PageRequest<ListKey>,
 ) -> Result<Page<Ticket>, StoreError> {
+    let by_opening = match sort {
+        TicketSort::Newest => Some(Order::Desc),
+        TicketSort::Oldest => Some(Order::Asc),
+        TicketSort::Updated | TicketSort::Priority | TicketSort::Attention => None,
+    };
+    if let (Some(query), Some(order)) = (filter.only_query(), by_opening)
+        && visibility.includes_every_ticket()
+        && query.number().is_none()
+    {
+        return searched(db, tenant, visibility, query, (sort, order), request).await;
+    }
     let found = match &filter.query {
         Some(query) => search::few(db, tenant, visibility, query).await?,
         None => None,
@@ -75,8 +86,27 @@ pub async fn list(
     page_of(rows, sort, total, request)
 }
 
-/// How many there are. Those of a status, a queue or an assignee are not counted where all of them may be
-/// seen: their numbers are kept. Parts have no ticket in common.
+/// What a search alone finds, in order of time.
+async fn searched(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    visibility: Visibility,
+    query: &Query,
+    (sort, order): (TicketSort, Order),
+    request: &PageRequest<ListKey>,
+) -> Result<Page<Ticket>, StoreError> {
+    let after = request.after.map(|(_, _, time, id, _)| (time, id));
+    let page = search::ByTime { order: order.clone(), after, limit: request.limit() };
+    let (ids, found) = search::by_time(db, tenant, visibility, query, page).await?;
+    let total = request.after.map_or(found, |(.., total)| total);
+    let rows = condition::visible(tenant, visibility).filter(Column::Id.is_in(ids)).all(db).await?;
+    let rows = rows.into_iter().map(|row| (row.id, row)).collect();
+    let ordered = by_time(Vec::new(), Column::CreatedAt, order, None);
+    page_of(ordered.in_order(rows, request.limit()), sort, total, request)
+}
+
+/// How many there are. Those of a status, a queue, an assignee or a company are not counted where all of
+/// them may be seen: their numbers are kept. Parts have no ticket in common.
 async fn count(
     db: &impl ConnectionTrait,
     tenant: TenantId,
@@ -87,15 +117,30 @@ async fn count(
     if visibility.includes_every_ticket() && filter.is_of_groups() {
         let mut groups = figures::groups(db, tenant).await?;
         groups.retain(|group| filter.matches_group(group));
-        let tickets: i64 = groups.iter().map(|group| group.tickets).sum();
-        return u64::try_from(tickets)
-            .map_err(|_| StoreError::Corrupt(format!("figures: {tickets} tickets")));
+        return kept(groups.iter().map(|group| group.tickets).sum());
     }
-    let mut total = 0;
-    for part in parts {
+    let of_companies = async |companies: &[CompanyId]| {
+        kept(figures::of_companies(db, tenant, &filter.statuses, companies).await?)
+    };
+    let (mut total, counted) = match visibility {
+        _ if visibility.includes_every_ticket() && filter.is_of_companies() => {
+            return of_companies(&filter.companies).await;
+        }
+        // The company's own are the first part.
+        Visibility::Company(company, _) if filter.is_of_groups() && filter.is_of_companies() => {
+            (of_companies(&[company]).await?, &parts[1..])
+        }
+        _ => (0, parts),
+    };
+    for part in counted {
         total += part.clone().count(db).await?;
     }
     Ok(total)
+}
+
+/// A sum that was kept.
+fn kept(tickets: i64) -> Result<u64, StoreError> {
+    u64::try_from(tickets).map_err(|_| StoreError::Corrupt(format!("figures: {tickets} tickets")))
 }
 
 /// First what waits for somebody, oldest first; when there is no more of it, the others.

@@ -1,11 +1,12 @@
 //! Full-text search, in the database and the transaction of what is searched.
 
 use chamados_chassis::id::TenantId;
-use chamados_store_kit::{StoreError, Tx};
+use chamados_store_kit::{StoreError, Tx, keyset};
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, NotSet, QueryFilter as _,
     QuerySelect as _, QueryTrait as _, Set,
-    sea_query::{Expr, ExprTrait as _, OnConflict, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait as _, OnConflict, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -22,6 +23,7 @@ pub(super) async fn write_ticket(tx: &Tx, ticket: &Ticket) -> Result<(), StoreEr
         entity_id: Set(ticket.id.into()),
         internal: Set(false),
         words: Set(words),
+        ticket_created_at: Set(ticket.created_at),
     };
     write(tx, row).await
 }
@@ -29,16 +31,17 @@ pub(super) async fn write_ticket(tx: &Tx, ticket: &Ticket) -> Result<(), StoreEr
 /// Writes the words of a comment.
 pub(super) async fn write_comment(
     tx: &Tx,
-    tenant: TenantId,
+    ticket: &Ticket,
     comment: &Comment,
 ) -> Result<(), StoreError> {
     let row = row::ActiveModel {
         id: NotSet,
-        tenant_id: Set(tenant.into()),
-        ticket_id: Set(comment.ticket.into()),
+        tenant_id: Set(ticket.tenant.into()),
+        ticket_id: Set(ticket.id.into()),
         entity_id: Set(comment.id.into()),
         internal: Set(comment.visibility == CommentVisibility::Internal),
         words: Set(search::index(&[&comment.body.plain()])),
+        ticket_created_at: Set(ticket.created_at),
     };
     write(tx, row).await
 }
@@ -49,6 +52,46 @@ async fn write(tx: &Tx, row: row::ActiveModel) -> Result<(), StoreError> {
     insert.on_conflict(anew);
     tx.execute(&insert).await?;
     Ok(())
+}
+
+/// Where a page of what was found begins and ends.
+#[derive(Debug)]
+pub(super) struct ByTime {
+    /// By the time of opening.
+    pub(super) order: Order,
+    /// The last ticket of the page before.
+    pub(super) after: Option<(DateTime<Utc>, Uuid)>,
+    /// Most tickets.
+    pub(super) limit: u64,
+}
+
+/// Ids of the first tickets in which all words of the search are found, and how many there are from there
+/// on. Only for whoever may see every ticket: the tickets themselves are not looked at.
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) async fn by_time(
+    db: &impl ConnectionTrait,
+    tenant: TenantId,
+    visibility: Visibility,
+    query: &domain::Query,
+    page: ByTime,
+) -> Result<(Vec<Uuid>, u64), StoreError> {
+    let Some(mut select) = tickets_of(db.get_database_backend(), tenant, visibility, query) else {
+        return Ok((Vec::new(), 0));
+    };
+    let keys = [Column::TicketCreatedAt, Column::TicketId];
+    if let Some((time, id)) = page.after {
+        select.and_where(keyset::after(keys, [time.into(), id.into()], &page.order));
+    }
+    for key in keys {
+        select.group_by_col(key).order_by(key, page.order.clone());
+    }
+    select.expr(Expr::cust("COUNT(*) OVER ()")).limit(page.limit);
+    let rows = db.query_all(&select).await?;
+    let ids = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+    let found = rows.first().map(|row| row.try_get_by_index::<i64>(1)).transpose()?;
+    Ok((ids, found.and_then(|found| u64::try_from(found).ok()).unwrap_or_default()))
 }
 
 /// Ids of the tickets in which, as far as `visibility` lets read, each word of the search is found; none
@@ -71,12 +114,7 @@ pub(super) async fn few(
     if backend != DbBackend::Postgres {
         return Ok(None);
     }
-    let words = search::wanted(query.as_str());
-    let mut words = words.iter().map(|word| tickets_with(backend, tenant, visibility, word));
-    let Some(mut select) = words.next() else { return Ok(None) };
-    for other in words {
-        select.and_where(Column::TicketId.in_subquery(other));
-    }
+    let Some(mut select) = tickets_of(backend, tenant, visibility, query) else { return Ok(None) };
     select.distinct().limit(MOST as u64 + 1);
     let rows = db.query_all(&select).await?;
     if rows.len() > MOST {
@@ -84,6 +122,23 @@ pub(super) async fn few(
     }
     let ids = rows.iter().map(|row| row.try_get_by_index(0));
     Ok(Some(ids.collect::<Result<_, _>>()?))
+}
+
+/// Ids of the tickets in which each word of the search is found, be it in different comments, once for each
+/// place where the first is found; none when the search has no words.
+fn tickets_of(
+    backend: DbBackend,
+    tenant: TenantId,
+    visibility: Visibility,
+    query: &domain::Query,
+) -> Option<SelectStatement> {
+    let words = search::wanted(query.as_str());
+    let mut words = words.iter().map(|word| tickets_with(backend, tenant, visibility, word));
+    let mut select = words.next()?;
+    for other in words {
+        select.and_where(Column::TicketId.in_subquery(other));
+    }
+    Some(select)
 }
 
 /// Ids of the tenant's tickets in which, as far as `visibility` lets read, a word begins with `word`.

@@ -23,6 +23,7 @@ mod lifecycle;
 mod lists;
 mod mentions;
 mod merges;
+mod office;
 mod opening;
 mod orders;
 mod plans;

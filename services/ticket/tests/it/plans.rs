@@ -15,13 +15,14 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
 
-use crate::support::Desk;
+use crate::support::{Desk, about};
 
 #[tokio::test]
 async fn no_list_looks_at_every_ticket() -> anyhow::Result<()> {
     let database = TestDatabase::sqlite()?;
     let desk = Desk::open(&database).await?;
     let user = UserId::new();
+    desk.create(&desk.agent(), about("Teclado zircônio azul")).await?;
     let search = |words: &str| -> anyhow::Result<_> {
         Ok(TicketFilter { query: Query::parse(words)?, ..Default::default() })
     };

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chamados_chassis::auth::{Principal, Role};
-use chamados_proto::ticket::v1::{self as pb, TicketFilter, Visibility};
+use chamados_chassis::auth::{Permission, Principal, Role};
+use chamados_proto::ticket::v1::{self as pb, TicketFilter, TicketSort, Visibility};
 use chamados_testkit::{TestDatabase, store_suite};
 use chamados_ticket::domain::search::{index, wanted};
 use proptest::{
@@ -16,6 +16,7 @@ use crate::support::{Desk, about, user};
 store_suite!(
     words_are_found_wherever_they_are,
     internal_notes_are_found_by_staff_alone,
+    what_is_found_comes_in_order_page_by_page,
     what_is_found_is_what_is_there_now,
     both_databases_find_what_the_words_say,
 );
@@ -87,6 +88,60 @@ async fn internal_notes_are_found_by_staff_alone(db: &TestDatabase) -> anyhow::R
     for outsider in [&client, &manager] {
         assert!(found(&desk, outsider, "dificil").await.is_empty());
         assert!(found(&desk, outsider, "rede dificil").await.is_empty());
+    }
+    Ok(())
+}
+
+async fn what_is_found_comes_in_order_page_by_page(db: &TestDatabase) -> anyhow::Result<()> {
+    let desk = Desk::open(db).await?;
+    let agent = desk.agent();
+    let (mut opened, mut public) = (Vec::new(), Vec::new());
+    for place in 0..5 {
+        let id = desk.create(&agent, about("Roteador zirconio")).await?.id;
+        desk.assign(&agent, &id, Some(user(&agent))).await?;
+        desk.pass(60);
+        desk.comment(&agent, &id, "azul, zirconio", Visibility::Public).await?;
+        if place % 2 == 0 {
+            desk.comment(&agent, &id, "turmalina", Visibility::Internal).await?;
+        } else {
+            desk.comment(&agent, &id, "turmalina", Visibility::Public).await?;
+            public.push(id.clone());
+        }
+        desk.create(&agent, about("Outra coisa")).await?;
+        opened.push(id);
+    }
+    let automation = desk.automation(&[Permission::TicketsRead]);
+    for (who, query, expected) in [
+        (&agent, "zirco", &opened),
+        (&agent, "zirconio AZUL", &opened),
+        (&agent, "turmalina", &opened),
+        (&automation, "turmalina", &public),
+        (&automation, "turmalina zirconio", &public),
+    ] {
+        for (sort, newest) in [(TicketSort::Newest, true), (TicketSort::Oldest, false)] {
+            let (mut token, mut found) = (String::new(), Vec::new());
+            loop {
+                let request = pb::ListTicketsRequest {
+                    page_size: 2,
+                    page_token: token,
+                    filter: Some(TicketFilter { query: query.into(), ..Default::default() }),
+                    sort: sort.into(),
+                    ..Default::default()
+                };
+                let page = desk.list(who, request).await?;
+                assert_eq!(usize::try_from(page.total_size)?, expected.len(), "{query}");
+                assert!(page.tickets.len() <= 2 && found.len() < expected.len(), "comes to an end");
+                found.extend(page.tickets.into_iter().map(|ticket| ticket.id));
+                token = page.next_page_token;
+                if token.is_empty() {
+                    break;
+                }
+            }
+            if newest {
+                found.reverse();
+            }
+            assert_eq!(found, *expected, "{query}, {sort:?}");
+        }
     }
     Ok(())
 }

@@ -208,7 +208,7 @@ async fn save_with(
     message: RichText,
 ) -> Result<Option<ChatId>> {
     let Change { ticket, entry, .. } = change;
-    let (tenant, id) = (ticket.tenant, ticket.id);
+    let id = ticket.id;
     if let Some(comment) = entry.comment {
         let comment = Comment {
             id: comment,
@@ -219,7 +219,7 @@ async fn save_with(
             attachments: Vec::new(),
             created_at: entry.at,
         };
-        store::comments::insert(tx, tenant, &comment).await?;
+        store::comments::insert(tx, ticket, &comment).await?;
         store::figures::respond(tx, ticket, entry.at).await?;
     }
     write(tx, change).await?;

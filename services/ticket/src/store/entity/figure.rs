@@ -7,14 +7,14 @@ use sea_orm::entity::prelude::*;
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) tenant_id: Uuid,
-    /// Full hours since 1970 in UTC; -1 for what is now.
+    /// Full hours since 1970 in UTC; -1 and -2 for what is now, by queue and by company.
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) hour: i64,
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) measure: String,
-    /// Nil for what is of no queue.
+    /// The queue; the company where the hour is -2; nil for what happened.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) queue_id: Uuid,
+    pub(crate) place_id: Uuid,
     /// Nil for nobody.
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) assignee_id: Uuid,

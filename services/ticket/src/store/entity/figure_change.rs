@@ -11,7 +11,7 @@ pub(crate) struct Model {
     /// As in `figure`, and so are the others.
     pub(crate) hour: i64,
     pub(crate) measure: String,
-    pub(crate) queue_id: Uuid,
+    pub(crate) place_id: Uuid,
     pub(crate) assignee_id: Uuid,
     pub(crate) value: i64,
 }

@@ -15,6 +15,8 @@ pub(crate) struct Model {
     pub(crate) internal: bool,
     /// With blanks between; letters and digits alone.
     pub(crate) words: String,
+    /// So that what is found can be put in order without looking at the tickets.
+    pub(crate) ticket_created_at: DateTimeUtc,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

@@ -9,6 +9,8 @@ mod m0106_chats;
 mod m0107_figures;
 mod m0108_drafts;
 mod m0109_statistics;
+mod m0110_company_figures;
+mod m0111_search_times;
 
 use chamados_store_kit::Migrations;
 use sea_orm_migration::MigrationTrait;
@@ -30,5 +32,7 @@ fn list() -> Vec<Box<dyn MigrationTrait>> {
     list.push(Box::new(m0107_figures::Migration));
     list.push(Box::new(m0108_drafts::Migration));
     list.push(Box::new(m0109_statistics::Migration));
+    list.push(Box::new(m0110_company_figures::Migration));
+    list.push(Box::new(m0111_search_times::Migration));
     list
 }
