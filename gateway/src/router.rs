@@ -14,9 +14,10 @@ use crate::{
     problem::Problem,
     routes::{
         activity, attachments, audit, auth, bulk, categories, chats, comments, companies,
-        dashboard, device_access, device_export, device_links, device_presence, devices, drafts,
-        events, incidents, invites, jobs, links, me, merges, ops, queues, runs, service_accounts,
-        sessions, setup, tenants, ticket_export, tickets, timeline, transitions, usb_policy, users,
+        dashboard, device_access, device_export, device_links, device_presence, device_software,
+        devices, drafts, events, incidents, invites, jobs, links, me, merges, ops, queues, runs,
+        service_accounts, sessions, setup, tenants, ticket_export, tickets, timeline, transitions,
+        usb_policy, users,
     },
     state::Gateway,
     trace::{self, Trace},
@@ -101,6 +102,7 @@ fn api() -> OpenApiRouter<Gateway> {
         .routes(routes!(usb_policy::set_usb_policy))
         .routes(routes!(device_access::adjust_access))
         .routes(routes!(device_access::list_device_tokens))
+        .routes(routes!(device_software::list_device_software))
         .routes(routes!(device_presence::get_presence_history))
         .routes(routes!(devices::list_device_timeline))
         .routes(routes!(incidents::list_incidents))

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type Page, expect, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { Agent, Product } from "./product";
-import { post, signedIn } from "./steps";
+import { post, seriousFindings, signedIn } from "./steps";
 
 const WIDTHS = [360, 1440];
 const THEMES = ["light", "dark"] as const;
@@ -118,20 +118,4 @@ for (const locale of LOCALES) {
       });
     }
   }
-}
-
-/** What axe finds that keeps people out. It is evaluated, not loaded: the policy refuses foreign scripts. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  const axe = join(import.meta.dirname, "../node_modules/axe-core/axe.min.js");
-  const { readFileSync } = await import("node:fs");
-  await page.evaluate(readFileSync(axe, "utf8"));
-  return page.evaluate(async () => {
-    interface Axe {
-      run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-    }
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  });
 }

@@ -15,6 +15,7 @@ const SETTINGS = {
   CHAMADOS__DEVICE__RECONNECT_SPREAD_SECONDS: "1",
   // Tests make devices come and go on purpose.
   CHAMADOS__DEVICE__FLAP_TRANSITIONS: "1000",
+  CHAMADOS__DEVICE__COLLECT_SOFTWARE: "true",
   CHAMADOS__TELEMETRY__LOG_FILTER: "warn",
 };
 

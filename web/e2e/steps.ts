@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Page, expect } from "@playwright/test";
 import type { Product } from "./product";
 
@@ -22,4 +24,19 @@ export async function signIn(page: Page, password = ADMIN.password): Promise<voi
   await page.getByLabel("E-mail").fill(ADMIN.email);
   await page.getByLabel("Senha").fill(password);
   await page.getByRole("button", { name: "Entrar" }).click();
+}
+
+/** What axe finds that keeps people out. It is evaluated, not loaded: the policy refuses foreign scripts. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  const axe = join(import.meta.dirname, "../node_modules/axe-core/axe.min.js");
+  await page.evaluate(readFileSync(axe, "utf8"));
+  return page.evaluate(async () => {
+    interface Axe {
+      run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+    }
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  });
 }

@@ -8,6 +8,7 @@ pub mod fingerprint;
 mod hardware;
 mod network;
 mod os;
+pub(crate) mod software;
 mod users;
 
 use std::path::Path;
@@ -91,8 +92,13 @@ fn section(content: Content) -> Section {
 
 /// A value as it may be sent: trimmed, without control characters, of bounded length.
 fn text(value: impl AsRef<str>) -> String {
+    short(value, TEXT_LIMIT)
+}
+
+/// The same with a length of its own, in characters.
+fn short(value: impl AsRef<str>, limit: usize) -> String {
     let clean = value.as_ref().trim().chars().filter(|c| !c.is_control());
-    clean.take(TEXT_LIMIT).collect()
+    clean.take(limit).collect()
 }
 
 /// The computer's name for itself, where it has one.

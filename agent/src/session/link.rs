@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chamados_proto::device::v1::{
     AgentMessage, Beat, Bye, Close, CloseReason, CredentialStored, Hello, PolicyReport, Section,
-    Sections, ServerMessage, Welcome, agent_message, server_message,
+    Sections, ServerMessage, SoftwareDigests, SoftwarePart, Welcome, agent_message, server_message,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -130,6 +130,18 @@ impl Link {
         self.send(agent_message::Message::Sections(Sections { sections }))
     }
 
+    /// Queues parts of what is installed, then what all of it is.
+    pub(super) fn software(
+        &self,
+        parts: Vec<SoftwarePart>,
+        digests: Option<SoftwareDigests>,
+    ) -> Result<(), End> {
+        for part in parts {
+            self.send(agent_message::Message::SoftwarePart(part))?;
+        }
+        digests.map_or(Ok(()), |all| self.send(agent_message::Message::SoftwareDigests(all)))
+    }
+
     /// Queues what became of a policy.
     pub(super) fn policy_report(&self, report: PolicyReport) -> Result<(), End> {
         self.send(agent_message::Message::PolicyReport(report))
@@ -184,6 +196,7 @@ pub(super) const fn name(message: &server_message::Message) -> &'static str {
         server_message::Message::PolicyUpdate(_) => "PolicyUpdate",
         server_message::Message::Close(_) => "Close",
         server_message::Message::NewCredential(_) => "NewCredential",
+        server_message::Message::WantSoftware(_) => "WantSoftware",
     }
 }
 

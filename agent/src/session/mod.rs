@@ -8,6 +8,7 @@ mod collector;
 mod enforcer;
 mod journal;
 mod link;
+mod programs;
 mod pulse;
 mod serve;
 mod wake;
@@ -45,6 +46,8 @@ pub struct RunOptions {
     pub usb_root: PathBuf,
     /// How often to look at the computer again.
     pub inventory_interval: Duration,
+    /// How often to look at what is installed, where the server wants to know it.
+    pub software_interval: Duration,
     /// What carries the heartbeats.
     pub carrier: Carrier,
     /// What time it is.
@@ -59,6 +62,7 @@ impl RunOptions {
             root: PathBuf::from("/"),
             usb_root: PathBuf::from("/"),
             inventory_interval: Duration::from_secs(5 * 60),
+            software_interval: Duration::from_secs(60 * 60),
             carrier: Carrier::Auto,
             clock: clock::system(),
         }
@@ -87,6 +91,8 @@ struct Agent {
     enforcer: Enforcer,
     backoff: Backoff,
     wake: WakeWatch,
+    /// Where programs are looked for, and how often.
+    programs: (PathBuf, Duration),
     rng: StdRng,
     shutdown: Shutdown,
 }
@@ -115,6 +121,7 @@ pub async fn run(options: RunOptions, shutdown: Shutdown) -> Result<Exit> {
         journal: Journal::new(state.clone(), options.clock.clone()),
         state,
         way: Way::new(options.carrier),
+        programs: (options.root.clone(), options.software_interval),
         collector: Collector::start(options.root, options.inventory_interval),
         backoff: Backoff::new(),
         wake: WakeWatch::new(options.clock.clone()),

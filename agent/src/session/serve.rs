@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::{
     Agent,
     link::{self, BYE_TIMEOUT, End, Link},
+    programs::{Programs, looked},
     pulse::Pulse,
 };
 use crate::{VERSION, inventory::Inventory, state::Credentials};
@@ -96,6 +97,8 @@ impl Agent {
         tracing::info!(epoch = welcome.epoch, interval = ?pulse.interval(), "online");
         let try_stream = self.way.try_stream_at(self.clock.instant());
         link.sections(inventory.select(&welcome.wanted_sections))?;
+        let (root, every) = &self.programs;
+        let mut programs = welcome.collect_software.then(|| Programs::start(root.clone(), *every));
         loop {
             tokio::select! {
                 () = self.shutdown.requested() => {
@@ -103,7 +106,15 @@ impl Agent {
                     return Err(End::Stopped);
                 }
                 message = link.receive() => {
-                    self.answer(message?, &link, &mut pulse, &inventory).await?;
+                    match (message?, &mut programs) {
+                        (Message::WantSoftware(want), Some(programs)) => {
+                            let (parts, digests) = programs.answer(&want.parts);
+                            link.software(parts, digests)?;
+                        }
+                        (message, _) => {
+                            self.answer(message, &link, &mut pulse, &inventory).await?;
+                        }
+                    }
                 }
                 () = tokio::time::sleep_until(pulse.due()) => {
                     if let Some(beats) = pulse.unheard() {
@@ -115,6 +126,7 @@ impl Agent {
                     link.sections(latest.changed_since(&inventory))?;
                     inventory = latest;
                 }
+                digests = looked(&mut programs) => link.software(Vec::new(), Some(digests))?,
                 report = self.enforcer.reported() => link.policy_report(report)?,
                 () = self.wake.woke() => return Err(End::Slept),
                 () = at(try_stream) => return Err(End::TryStream),
@@ -149,6 +161,8 @@ impl Agent {
             }
             Message::WantSections(want) => link.sections(inventory.select(&want.kinds))?,
             Message::PolicyUpdate(update) => self.enforcer.order(&update),
+            // Of a server that was not asked to collect any.
+            Message::WantSoftware(_) => {}
             Message::Close(close) => return Err(End::Closed(close)),
             Message::Welcome(_) => return Err(End::OutOfTurn(link::name(&message))),
         }

@@ -72,6 +72,7 @@ impl Computer {
         options.root = self.root().to_owned();
         options.usb_root = self.usb_root();
         options.inventory_interval = Duration::from_millis(100);
+        options.software_interval = Duration::from_millis(100);
         let shutdown = Shutdown::new();
         let exit = task::spawn("agent", chamados_agent::run(options, shutdown.clone()));
         Running { shutdown, exit }

@@ -37,6 +37,7 @@ async fn absurd_numbers_are_brought_within_bounds() {
         acknowledge_every: u32::MAX,
         reconnect_spread_seconds: 0,
         wanted_sections: vec![i32::MIN, -1, 0, 77],
+        collect_software: true,
     };
     let (mut session, _) = server.welcomed(absurd).await;
     session.say(Message::Ack(Ack { sequence: u32::MAX })).await;

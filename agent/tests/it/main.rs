@@ -13,5 +13,6 @@ mod memory;
 mod process;
 mod server;
 mod session;
+mod software;
 #[cfg(target_os = "linux")]
 mod usb;

@@ -288,6 +288,8 @@ impl Computer {
                         ..PolicyReport::default()
                     }))));
                 }
+                // It has no programs, and never told the digests of any.
+                Down::WantSoftware(_) => {}
                 Down::Welcome(_) => return End::Broken,
             }
         }

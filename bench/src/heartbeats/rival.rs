@@ -171,7 +171,13 @@ impl Conversation {
                         return Ok(Some(Down::Ack(pb::Ack { sequence: beat.sequence })));
                     }
                 }
-                Some(Up::Sections(_) | Up::CredentialStored(_) | Up::PolicyReport(_)) => {}
+                Some(
+                    Up::Sections(_)
+                    | Up::CredentialStored(_)
+                    | Up::PolicyReport(_)
+                    | Up::SoftwareDigests(_)
+                    | Up::SoftwarePart(_),
+                ) => {}
                 Some(Up::Bye(_)) | None => return Ok(None),
             }
         }

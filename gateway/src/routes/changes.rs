@@ -21,6 +21,14 @@ pub(crate) struct Change {
     new_label: Option<String>,
 }
 
+/// A field's name as shown. An item of a list has its own name, which nothing may change.
+fn shown(field: &str) -> String {
+    match field.split_once('.') {
+        Some(("disks" | "network" | "users" | "software", _)) => field.to_owned(),
+        _ => camel_case(field),
+    }
+}
+
 impl Change {
     /// A change of `field`, named as in the contracts.
     pub(super) fn of(
@@ -30,11 +38,24 @@ impl Change {
         names: &Names,
     ) -> Self {
         Self {
-            field: camel_case(field),
+            field: shown(field),
             old_label: names.label(field, old_value.as_ref()),
             new_label: names.label(field, new_value.as_ref()),
             old_value,
             new_value,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_items_stay_as_they_are() {
+        assert_eq!(shown("os.host_name"), "os.hostName");
+        assert_eq!(shown("assignee_id"), "assigneeId");
+        assert_eq!(shown("disks./mnt/my_disk"), "disks./mnt/my_disk");
+        assert_eq!(shown("software.xz_utils"), "software.xz_utils");
     }
 }

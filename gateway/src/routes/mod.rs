@@ -16,6 +16,7 @@ pub(crate) mod device_access;
 pub(crate) mod device_export;
 pub(crate) mod device_links;
 pub(crate) mod device_presence;
+pub(crate) mod device_software;
 pub(crate) mod devices;
 pub(crate) mod drafts;
 pub(crate) mod events;

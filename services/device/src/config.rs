@@ -53,6 +53,8 @@ pub struct Config {
     pub relay_devices: u32,
     /// Devices a second that are asked for their inventory.
     pub inventories_per_second: u32,
+    /// Whether agents are asked what is installed on their computers.
+    pub collect_software: bool,
     /// A device's token is replaced over its stream when it is this old, or up to a tenth less, in
     /// milliseconds; 0 never.
     pub credential_millis: u64,
@@ -92,6 +94,7 @@ impl Default for Config {
             handshakes_per_second: 2_000,
             relay_devices: 10_000,
             inventories_per_second: 200,
+            collect_software: false,
             credential_millis: 90 * 24 * 3_600_000,
             conflict_flips: 4,
             conflict_window_millis: 600_000,

@@ -22,6 +22,7 @@ export type DayTrend = Schemas["DayTrend"];
 export type CurrentChat = Schemas["CurrentChat"];
 export type Device = Schemas["Device"];
 export type DeviceRef = Schemas["DeviceRef"];
+export type DeviceSoftware = Schemas["DeviceSoftware"];
 export type DeviceToken = Schemas["DeviceToken"];
 export type DeviceTimelineEntry = Schemas["DeviceTimelineEntry"];
 export type DeviceUsbPolicy = Schemas["DeviceUsbPolicy"];

@@ -14,10 +14,12 @@ use crate::{
     app::{
         App, credentials,
         sessions::{self, Key, Refusal, Session},
+        software,
     },
     domain::{
         inventory::{Section, SectionKind},
         pace::{phase_millis, whole_seconds},
+        software::{Part, PartDigests},
         usb_policy::Report,
     },
     error::Error,
@@ -81,6 +83,7 @@ impl Conversation {
             acknowledge_every: app.config.acknowledge_every,
             reconnect_spread_seconds: app.config.reconnect_spread_seconds,
             wanted_sections: kinds(wanted),
+            collect_software: app.config.collect_software,
         })
     }
 
@@ -106,6 +109,14 @@ impl Conversation {
                 Heard::Over
             }
             Up::CredentialStored(_) => self.settle(app),
+            Up::SoftwareDigests(digests) => match convert::software_digests(&digests) {
+                Some(digests) => self.compare_software(app, digests),
+                None => Heard::Answer(protocol("the digests of software are not well-formed")),
+            },
+            Up::SoftwarePart(part) => match convert::software_part(part) {
+                Some(part) => self.record_software(app, part),
+                None => Heard::Answer(protocol("a part of the software is not well-formed")),
+            },
         }
     }
 
@@ -199,6 +210,28 @@ impl Conversation {
         Heard::Work(Box::pin(async move {
             // The digests stay as they were, so the next Hello brings the sections again.
             after_writing(sessions::record(&app, key, sections).await, key, "inventory")
+        }))
+    }
+
+    fn compare_software(&self, app: &App, digests: PartDigests) -> Heard {
+        let (app, key) = (app.clone(), self.session.key());
+        Heard::Work(Box::pin(async move {
+            match software::missing(&app, key, &digests).await {
+                Ok(parts) if parts.is_empty() => None,
+                Ok(parts) => {
+                    let parts = parts.into_iter().map(|part| part as u32).collect();
+                    Some(Down::WantSoftware(pb::WantSoftware { parts }))
+                }
+                // The next look at the computer brings the digests again.
+                Err(error) => after_writing(Err(error), key, "software"),
+            }
+        }))
+    }
+
+    fn record_software(&self, app: &App, part: Part) -> Heard {
+        let (app, key) = (app.clone(), self.session.key());
+        Heard::Work(Box::pin(async move {
+            after_writing(software::record(&app, key, part).await, key, "software")
         }))
     }
 

@@ -6,7 +6,8 @@ use tonic::{Request, Response, Status};
 
 use super::{access as wire, convert};
 use crate::app::{
-    App, access, devices, history, incidents, links, reset, timeline, tokens, usb_policies, users,
+    App, access, devices, history, incidents, links, reset, software, timeline, tokens,
+    usb_policies, users,
 };
 
 pub(super) struct Devices {
@@ -163,6 +164,16 @@ impl pb::device_service_server::DeviceService for Devices {
         let tokens = tokens::list(&self.app, &cx, id).await.map_err(status)?;
         let tokens = tokens.into_iter().map(wire::token).collect();
         Ok(Response::new(pb::ListDeviceTokensResponse { tokens }))
+    }
+
+    async fn list_device_software(
+        &self,
+        request: Request<pb::ListDeviceSoftwareRequest>,
+    ) -> Result<Response<pb::ListDeviceSoftwareResponse>, Status> {
+        let cx = CallContext::of(&request)?;
+        let (id, query, page) = convert::list_software(request.get_ref()).map_err(status)?;
+        let software = software::list(&self.app, &cx, id, &query, &page).await.map_err(status)?;
+        Ok(Response::new(convert::software(software)))
     }
 
     async fn get_presence_history(

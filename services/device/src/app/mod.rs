@@ -16,6 +16,7 @@ pub mod links;
 mod people;
 pub mod reset;
 pub mod sessions;
+pub mod software;
 pub mod tickets;
 pub mod timeline;
 pub mod tokens;

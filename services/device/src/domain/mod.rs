@@ -6,6 +6,7 @@ pub mod fingerprint;
 pub mod inventory;
 pub mod link;
 pub mod os_label;
+pub mod software;
 pub mod timeline;
 pub mod token;
 pub mod usb_policy;

@@ -28,6 +28,8 @@ pub enum Kind {
     Updated,
     /// The agent reported something new.
     InventoryChanged,
+    /// Programs were installed, removed or replaced.
+    SoftwareChanged,
     /// It came alive.
     Online,
     /// It went silent or said good-bye.
@@ -57,12 +59,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Enrolled,
         Self::Reenrolled,
         Self::Reset,
         Self::Updated,
         Self::InventoryChanged,
+        Self::SoftwareChanged,
         Self::Online,
         Self::Offline,
         Self::Unstable,
@@ -87,6 +90,7 @@ impl Kind {
             Self::Reset => "reset",
             Self::Updated => "updated",
             Self::InventoryChanged => "inventory_changed",
+            Self::SoftwareChanged => "software_changed",
             Self::Online => "online",
             Self::Offline => "offline",
             Self::Unstable => "unstable",

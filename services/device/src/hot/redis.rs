@@ -1,5 +1,5 @@
-//! The arrays shared with other replicas over Redis, as three strings of fixed-width numbers:
-//! `hb:seen`, `hb:epoch` and `hb:boot` (32 bits a device), `hb:told` (16 bits). 14 bytes a device, no
+//! The arrays shared with other replicas over Redis, as four strings of fixed-width numbers:
+//! `hb:seen` and `hb:epoch` (32 bits a device), `hb:told` and `hb:boot` (16 bits). 12 bytes a device, no
 //! expiry, no notification.
 //!
 //! Every exchange first reads all of them and then writes what changed here, so that a device
@@ -29,7 +29,7 @@ local epoch = math.max(known + 1, tonumber(ARGV[2]))
 redis.call('BITFIELD', KEYS[1], 'SET', 'u32', slot, epoch)
 redis.call('BITFIELD', KEYS[2], 'SET', 'u16', slot, ARGV[3])
 redis.call('BITFIELD', KEYS[3], 'SET', 'u32', slot, ARGV[4])
-redis.call('BITFIELD', KEYS[4], 'SET', 'u32', slot, ARGV[5])
+redis.call('BITFIELD', KEYS[4], 'SET', 'u16', slot, ARGV[5])
 return epoch";
 
 /// Writes the epoch of each device in `ARGV` (ordinal, epoch, …) unless a higher one is there.
@@ -116,7 +116,7 @@ impl RedisStore {
                 epoch,
                 seen: Stamp(word(&snapshot.seen, ordinal)),
                 told: half(&snapshot.told, ordinal),
-                boot: word(&snapshot.boot, ordinal),
+                boot: half(&snapshot.boot, ordinal).into(),
             };
             let ordinal = ordinal as Ordinal;
             if self.slots.get(ordinal).merge(&foreign) {
@@ -155,7 +155,7 @@ impl RedisStore {
             let pulse = slots.get(ordinal).pulse();
             pulse.own.then_some(pulse.told.into())
         });
-        self.append(&mut pipe, &self.keys.boot, "u32", opened, |slots, ordinal| {
+        self.append(&mut pipe, &self.keys.boot, "u16", opened, |slots, ordinal| {
             let slot = slots.get(ordinal);
             slot.pulse().own.then(|| slot.boot())
         });

@@ -11,6 +11,7 @@ pub mod links;
 pub mod listing;
 pub mod migrations;
 pub mod presence;
+pub mod software;
 pub mod timeline;
 pub mod tokens;
 pub mod usb_policies;

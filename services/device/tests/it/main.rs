@@ -25,6 +25,7 @@ mod relay;
 mod replicas;
 mod reset;
 mod sessions;
+mod software;
 mod store;
 mod tokens;
 mod usb_policies;

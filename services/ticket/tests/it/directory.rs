@@ -201,6 +201,7 @@ impl DeviceService for Directory {
         list_timeline(device::ListDeviceTimelineRequest) -> device::ListDeviceTimelineResponse;
         adjust_access(device::AdjustAccessRequest) -> device::Device;
         list_device_tokens(device::ListDeviceTokensRequest) -> device::ListDeviceTokensResponse;
+        list_device_software(device::ListDeviceSoftwareRequest) -> device::ListDeviceSoftwareResponse;
         get_presence_history(device::GetPresenceHistoryRequest) -> device::GetPresenceHistoryResponse;
         get_presence_by_company(device::GetPresenceByCompanyRequest) -> device::GetPresenceByCompanyResponse;
     }

@@ -315,6 +315,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/devices/{id}/software": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is installed on a device
+         * @description By name. Agents tell it only where the installation collects software (`device.collect_software`), which
+         *     it does not unless it is told to. Staff only.
+         */
+        get: operations["list_device_software"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/devices/{id}/timeline": {
         parameters: {
             query?: never;
@@ -2445,6 +2466,25 @@ export interface components {
             /** Format: int64 */
             linked: number;
         };
+        /** @description One page of what is installed on a device. */
+        DeviceSoftware: {
+            /** @description By name. */
+            items: components["schemas"]["InstalledSoftware"][];
+            /** @description For the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All programs that match.
+             */
+            total: number;
+            /** @description Whether the installation collects software now. */
+            isCollected: boolean;
+            /**
+             * Format: date-time
+             * @description When the agent last told a change; null when it never told anything.
+             */
+            reportedAt: string | null;
+        };
         /** @description One change of a device. */
         DeviceTimelineEntry: {
             /** @description UUIDv7. */
@@ -2621,6 +2661,15 @@ export interface components {
         Incidents: {
             /** @description Newest first, at most 100. */
             items: components["schemas"]["Incident"][];
+        };
+        /** @description A program or package on a computer. */
+        InstalledSoftware: {
+            /** @description As the system has it. */
+            name: string;
+            /** @description As its maker writes it; may be empty. */
+            version: string;
+            /** @description Who made or packed it; may be empty. */
+            publisher: string;
         };
         /** @description What a computer is. */
         Inventory: {
@@ -5301,6 +5350,45 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_device_software: {
+        parameters: {
+            query?: {
+                /** @description Programs whose name has it in it, whatever the case and accents. */
+                q?: string;
+                /** @description Rows of a page: 1 to 100, by default 25. */
+                pageSize?: number;
+                /** @description From the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the device. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceSoftware"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

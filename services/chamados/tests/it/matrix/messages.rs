@@ -148,6 +148,7 @@ pub(super) fn message(asked: &str, r: &Records, caller: &Caller) -> Vec<u8> {
         "device.v1.DeviceService/LinkUser" => device::LinkUserRequest { device_id: device, email: r.spare_email.clone(), request_id }.encode_to_vec(),
         // The owner stays the owner.
         "device.v1.DeviceService/AdjustAccess" => device::AdjustAccessRequest { id: device, email: r.owner_email.clone(), persona: device::Persona::Collaborator.into(), request_id }.encode_to_vec(),
+        "device.v1.DeviceService/ListDeviceSoftware" => device::ListDeviceSoftwareRequest { device_id: device, ..Default::default() }.encode_to_vec(),
         "device.v1.DeviceService/ListDeviceTokens" => device::ListDeviceTokensRequest { device_id: device }.encode_to_vec(),
         "device.v1.DeviceService/GetPresenceHistory" => device::GetPresenceHistoryRequest { device_id: device, ..Default::default() }.encode_to_vec(),
         "device.v1.DeviceService/GetPresenceByCompany" => device::GetPresenceByCompanyRequest::default().encode_to_vec(),

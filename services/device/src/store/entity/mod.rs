@@ -5,5 +5,7 @@ pub(crate) mod device_link;
 pub(crate) mod incident;
 pub(crate) mod ordinal_counter;
 pub(crate) mod revoked_token;
+pub(crate) mod software;
+pub(crate) mod software_part;
 pub(crate) mod timeline_entry;
 pub(crate) mod token;

@@ -5,6 +5,7 @@ mod m0102_links;
 mod m0103_usb_policy;
 mod m0104_access;
 mod m0105_streams;
+mod m0106_software;
 
 use chamados_store_kit::Migrations;
 use sea_orm_migration::MigrationTrait;
@@ -22,5 +23,6 @@ fn list() -> Vec<Box<dyn MigrationTrait>> {
     list.push(Box::new(m0103_usb_policy::Migration));
     list.push(Box::new(m0104_access::Migration));
     list.push(Box::new(m0105_streams::Migration));
+    list.push(Box::new(m0106_software::Migration));
     list
 }

@@ -45,6 +45,8 @@ impl Witness {
             "device_link",
             "device_token",
             "revoked_token",
+            "software",
+            "software_part",
             "timeline_entry",
             "ordinal_counter",
             "outbox",

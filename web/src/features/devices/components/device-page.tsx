@@ -22,6 +22,7 @@ import { NetworkSection } from "./network-section";
 import { NotEnrolledNotice } from "./not-enrolled-notice";
 import { PresenceHistory } from "./presence-history";
 import { ResetAgent } from "./reset-agent";
+import { SoftwareSection } from "./software-section";
 import { UsbPolicySection } from "./usb-policy-section";
 
 /** One computer: whether it is alive, whose it is, what it is, and what happened to it. */
@@ -68,6 +69,7 @@ function DeviceView({ device }: { device: Device }) {
             <LoggedInSection users={inventory.users} />
             <DiskSection disks={inventory.disks} />
             <NetworkSection interfaces={inventory.interfaces} />
+            {mayManage && <SoftwareSection deviceId={device.id} />}
             <DeviceTimeline deviceId={device.id} />
           </div>
           {mayManage && (

@@ -10,6 +10,7 @@ export const kinds = [
   "user_unlinked",
   "access_adjusted",
   "inventory_changed",
+  "software_changed",
   "online",
   "offline",
   "unstable",
@@ -60,7 +61,7 @@ export const facts = [
   "hardware.serial",
 ] as const;
 /** Lists of which each item changes by itself, under the list's name, a dot and its own. */
-export const lists = ["disks", "network", "users"] as const;
+export const lists = ["disks", "network", "users", "software"] as const;
 
 export type Fact = (typeof facts)[number];
 export type List = (typeof lists)[number];

@@ -1,0 +1,80 @@
+//! The same for lists of programs.
+
+use chamados_chassis::{
+    clock::to_proto,
+    error::Invalid,
+    id::DeviceId,
+    page::{Page, PageRequest},
+};
+use chamados_proto::device::v1 as pb;
+
+use super::{LONGEST_QUERY, device_id, digest, text};
+use crate::{
+    app::software::Software,
+    domain::software::{Installed, MOST_OF_PART, PARTS, Part, PartDigests, part_of},
+    error::Error,
+    store::software::NameKey,
+};
+
+/// Longest name of a program, in characters.
+const NAME: usize = 200;
+/// Longest version, in characters.
+const VERSION: usize = 64;
+/// Longest publisher, in characters.
+const PUBLISHER: usize = 100;
+
+// --- streams
+
+/// None when a digest is of another length, or they are not one a part.
+pub(in crate::api) fn software_digests(message: &pb::SoftwareDigests) -> Option<PartDigests> {
+    let digests = message.digests.iter().map(|bytes| digest(bytes).map(Some));
+    digests.collect::<Option<Vec<_>>>()?.try_into().ok()
+}
+
+/// None when there is no such part, or its digest is of another length. What belongs to another part is
+/// passed over, and so is what is beyond the most.
+pub(in crate::api) fn software_part(message: pb::SoftwarePart) -> Option<Part> {
+    let number = usize::try_from(message.part).ok().filter(|number| *number < PARTS)?;
+    let programs = message.software.into_iter().filter_map(|program| {
+        let name = text(program.name.trim(), NAME);
+        let belongs = !name.is_empty() && part_of(&name) == number;
+        let version = text(program.version.trim(), VERSION);
+        let publisher = text(program.publisher.trim(), PUBLISHER);
+        belongs.then(|| (name.clone(), Installed { name, version, publisher }))
+    });
+    let programs = programs.take(MOST_OF_PART).collect();
+    Some(Part { number, digest: digest(&message.digest)?, programs })
+}
+
+// --- requests of people
+
+/// Which device, which words, which page.
+pub(in crate::api) type ListSoftware = (DeviceId, String, PageRequest<NameKey>);
+
+pub(in crate::api) fn list_software(
+    message: &pb::ListDeviceSoftwareRequest,
+) -> Result<ListSoftware, Error> {
+    let query = message.query.trim().to_owned();
+    if query.chars().count() > LONGEST_QUERY {
+        return Err(Invalid::field("query", "at most 200 characters").into());
+    }
+    let page = PageRequest::parse(message.page_size, &message.page_token)?;
+    Ok((device_id(&message.device_id)?, query, page))
+}
+
+// --- answers
+
+pub(in crate::api) fn software(software: Software) -> pb::ListDeviceSoftwareResponse {
+    let Software { page, is_collected, reported_at } = software;
+    let total_size = page.total_size();
+    let Page { items, next_token, .. } = page;
+    let program =
+        |Installed { name, version, publisher }| pb::InstalledSoftware { name, version, publisher };
+    pb::ListDeviceSoftwareResponse {
+        software: items.into_iter().map(program).collect(),
+        next_page_token: next_token,
+        total_size,
+        is_collected,
+        report_time: reported_at.map(to_proto),
+    }
+}
