@@ -33,6 +33,7 @@ store_suite!(
     a_stream_that_begins_later_is_told,
     what_is_in_force_needs_no_telling,
     a_lost_signal_is_made_up_for,
+    a_report_that_could_not_be_written_is_asked_for_again,
     old_and_repeated_reports_change_nothing,
     what_fails_says_why_until_it_works,
     a_reset_takes_back_what_nobody_answered,
@@ -151,6 +152,30 @@ async fn a_lost_signal_is_made_up_for(database: &TestDatabase) -> anyhow::Result
     );
     execute(&replica.db, &elsewhere).await?;
     assert_eq!(hear(&mut stream).await, (1, UsbPolicy::ReadOnly));
+    Ok(())
+}
+
+/// Nobody asks the database for it: the stream itself remembers.
+async fn a_report_that_could_not_be_written_is_asked_for_again(
+    database: &TestDatabase,
+) -> anyhow::Result<()> {
+    let world = World::new(database)?;
+    let config = Config { usb_policy_poll_millis: 3_600_000, ..World::patient() };
+    let replica = Replica::start_with(&world, config).await?;
+    let agent = replica.agent().await?;
+    let enrolled = agent.enroll(1).await?;
+    let (mut stream, _) = agent.welcomed(&enrolled.token).await?;
+    replica.wait_for(&world, &enrolled.device_id, pb::Presence::Online).await;
+    set(&world, &replica, &enrolled.device_id, UsbPolicy::Block).await?;
+    assert_eq!(hear(&mut stream).await, (1, UsbPolicy::Block));
+
+    execute(&replica.db, "ALTER TABLE timeline_entry RENAME TO away").await?;
+    report(&stream, 1, None).await?;
+    stream.beat(1).await?;
+    assert_eq!(hear(&mut stream).await, (1, UsbPolicy::Block), "with the next beat");
+    execute(&replica.db, "ALTER TABLE away RENAME TO timeline_entry").await?;
+    report(&stream, 1, None).await?;
+    wait_for(&world, &replica, &enrolled.device_id, UsbPolicyState::Applied).await;
     Ok(())
 }
 

@@ -37,14 +37,12 @@ export function SoftwareSection({ deviceId }: { deviceId: string }) {
               {programs.map((program) => (
                 <li
                   key={program.name}
-                  className="flex min-h-9 min-w-0 flex-wrap items-center gap-x-3 py-1 text-sm"
+                  className="flex min-h-9 min-w-0 flex-wrap items-center gap-x-3 py-1 text-sm sm:grid sm:grid-cols-[minmax(0,1fr)_12rem_10rem]"
                   data-testid="program"
                 >
                   <span className="min-w-0 flex-1 basis-40 wrap-anywhere">{program.name}</span>
-                  {program.publisher && (
-                    <span className="hidden min-w-0 flex-1 truncate text-xs text-ink-3 sm:block">{program.publisher}</span>
-                  )}
-                  <span className="text-xs wrap-anywhere text-ink-2 tabular-nums">{program.version}</span>
+                  <span className="hidden min-w-0 truncate text-xs text-ink-3 sm:block">{program.publisher}</span>
+                  <span className="ml-auto text-right text-xs wrap-anywhere text-ink-2 tabular-nums">{program.version}</span>
                 </li>
               ))}
             </ul>
