@@ -1,6 +1,7 @@
 //! Messages to inputs and views to messages. What an agent sends is cut to size rather than
 //! refused: a machine with three hundred disks must still be able to report.
 
+mod inventory;
 mod software;
 mod usb_policy;
 
@@ -10,10 +11,11 @@ use chamados_chassis::{
     error::{Checks, Invalid},
     id::{DeviceId, InvalidId, UserId},
 };
-use chamados_proto::device::v1::{self as pb, section::Content as Wire};
+use chamados_proto::device::v1 as pb;
 use chamados_store_kit::idempotency;
 use uuid::Uuid;
 
+pub(super) use self::inventory::{section_kind, sections};
 pub(super) use self::software::{list_software, software, software_digests, software_part};
 pub(super) use self::usb_policy::{policy_report, policy_update, set_usb_policy};
 use super::access;
@@ -23,10 +25,7 @@ use crate::{
         device::{DeviceFilter, Edit, LONGEST_NAME},
         fingerprint::Fingerprint,
         incident::Incident,
-        inventory::{
-            Content, Digest, Digests, Disk, Hardware, Interface, LoggedInUser, OperatingSystem,
-            Section, SectionKind,
-        },
+        inventory::{Digest, Digests},
         link::UserReferences,
         os_label,
         presence::Presence,
@@ -43,10 +42,6 @@ const LONGEST_QUERY: usize = 200;
 pub(super) const LONGEST_EMAIL: usize = 254;
 /// Longest version of an agent, in characters.
 const LONGEST_VERSION: usize = 64;
-/// Most disks, interfaces, or addresses of one that are kept.
-const LIST: usize = 64;
-/// Longest text of an inventory that is kept, in characters.
-const TEXT: usize = 255;
 
 // --- enrolment
 
@@ -84,7 +79,7 @@ pub(super) fn hello(message: pb::Hello) -> Option<Hello> {
     let mut digests = Digests::default();
     for section in &message.digests {
         // A kind that is not known here is of a newer agent.
-        let Some(kind) = kind_of(section.kind()) else { continue };
+        let Some(kind) = inventory::kind_of(section.kind()) else { continue };
         digests.set(kind, digest(&section.digest)?);
     }
     let agent_version = text(message.agent_version.trim(), LONGEST_VERSION);
@@ -109,42 +104,6 @@ fn boot(id: &[u8]) -> u16 {
     u16::from_be_bytes(first).max(1)
 }
 
-/// None when content and kind do not go together.
-pub(super) fn sections(message: pb::Sections) -> Option<Vec<Section>> {
-    message
-        .sections
-        .into_iter()
-        .filter(|section| kind_of(section.kind()).is_some())
-        .map(|section| {
-            let (kind, digest) = (kind_of(section.kind())?, digest(&section.digest)?);
-            let section = Section { digest, content: content(section.content?) };
-            (section.kind() == kind).then_some(section)
-        })
-        .collect()
-}
-
-pub(super) fn section_kind(kind: SectionKind) -> i32 {
-    let kind = match kind {
-        SectionKind::Os => pb::SectionKind::Os,
-        SectionKind::Hardware => pb::SectionKind::Hardware,
-        SectionKind::Disks => pb::SectionKind::Disks,
-        SectionKind::Network => pb::SectionKind::Network,
-        SectionKind::Users => pb::SectionKind::Users,
-    };
-    kind.into()
-}
-
-const fn kind_of(kind: pb::SectionKind) -> Option<SectionKind> {
-    match kind {
-        pb::SectionKind::Os => Some(SectionKind::Os),
-        pb::SectionKind::Hardware => Some(SectionKind::Hardware),
-        pb::SectionKind::Disks => Some(SectionKind::Disks),
-        pb::SectionKind::Network => Some(SectionKind::Network),
-        pb::SectionKind::Users => Some(SectionKind::Users),
-        pb::SectionKind::Unspecified => None,
-    }
-}
-
 fn digest(bytes: &[u8]) -> Option<Digest> {
     bytes.try_into().ok()
 }
@@ -153,58 +112,6 @@ fn digest(bytes: &[u8]) -> Option<Digest> {
 /// no zeros.
 fn text(text: &str, most: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(most).collect()
-}
-
-fn content(content: Wire) -> Content {
-    let short = |value: String| text(&value, TEXT);
-    match content {
-        Wire::Os(os) => Content::Os(OperatingSystem {
-            family: short(os.family),
-            name: short(os.name),
-            version: short(os.version),
-            build: short(os.build),
-            architecture: short(os.architecture),
-            host_name: short(os.host_name),
-        }),
-        Wire::Hardware(hardware) => Content::Hardware(Hardware {
-            cpu_model: short(hardware.cpu_model),
-            cpu_cores: hardware.cpu_cores,
-            cpu_threads: hardware.cpu_threads,
-            memory_bytes: hardware.memory_bytes,
-            vendor: short(hardware.vendor),
-            model: short(hardware.model),
-            serial: short(hardware.serial),
-        }),
-        Wire::Disks(list) => Content::Disks(list.disks.into_iter().take(LIST).map(disk).collect()),
-        Wire::Network(list) => {
-            Content::Network(list.interfaces.into_iter().take(LIST).map(interface).collect())
-        }
-        Wire::Users(list) => {
-            Content::Users(list.users.into_iter().take(LIST).map(logged_in_user).collect())
-        }
-    }
-}
-
-fn disk(disk: pb::Disk) -> Disk {
-    Disk {
-        name: text(&disk.name, TEXT),
-        mount_point: text(&disk.mount_point, TEXT),
-        file_system: text(&disk.file_system, TEXT),
-        total_bytes: disk.total_bytes,
-        free_percent: disk.free_percent.min(100),
-    }
-}
-
-fn interface(interface: pb::NetworkInterface) -> Interface {
-    Interface {
-        name: text(&interface.name, TEXT),
-        mac: text(&interface.mac, TEXT),
-        addresses: interface.addresses.iter().take(LIST).map(|a| text(a, TEXT)).collect(),
-    }
-}
-
-fn logged_in_user(user: pb::LoggedInUser) -> LoggedInUser {
-    LoggedInUser { name: text(&user.name, TEXT), local: user.local, remote: user.remote }
 }
 
 // --- requests of people
@@ -305,13 +212,7 @@ pub(super) fn device(view: View) -> pb::Device {
         company_id: device.company.to_string(),
         assigned_user_id: device.assigned_user.map(|id| id.to_string()),
         os_label,
-        inventory: Some(pb::Inventory {
-            os: device.inventory.os.map(os_message),
-            hardware: device.inventory.hardware.map(hardware_message),
-            disks: device.inventory.disks.into_iter().map(disk_message).collect(),
-            interfaces: device.inventory.interfaces.into_iter().map(interface_message).collect(),
-            users: device.inventory.users.into_iter().map(logged_in_user_message).collect(),
-        }),
+        inventory: Some(inventory::message(device.inventory)),
         agent_version: device.agent_version,
         presence: presence_message(presence).into(),
         presence_since: device.presence_since.map(to_proto),
@@ -384,30 +285,4 @@ fn presence_of(number: i32) -> Option<Presence> {
         pb::Presence::Unknown => Some(Presence::Unknown),
         pb::Presence::Unstable => Some(Presence::Unstable),
     }
-}
-
-fn os_message(os: OperatingSystem) -> pb::OperatingSystem {
-    let OperatingSystem { family, name, version, build, architecture, host_name } = os;
-    pb::OperatingSystem { family, name, version, build, architecture, host_name }
-}
-
-fn hardware_message(hardware: Hardware) -> pb::Hardware {
-    let Hardware { cpu_model, cpu_cores, cpu_threads, memory_bytes, vendor, model, serial } =
-        hardware;
-    pb::Hardware { cpu_model, cpu_cores, cpu_threads, memory_bytes, vendor, model, serial }
-}
-
-fn disk_message(disk: Disk) -> pb::Disk {
-    let Disk { name, mount_point, file_system, total_bytes, free_percent } = disk;
-    pb::Disk { name, mount_point, file_system, total_bytes, free_percent }
-}
-
-fn logged_in_user_message(user: LoggedInUser) -> pb::LoggedInUser {
-    let LoggedInUser { name, local, remote } = user;
-    pb::LoggedInUser { name, local, remote }
-}
-
-fn interface_message(interface: Interface) -> pb::NetworkInterface {
-    let Interface { name, mac, addresses } = interface;
-    pb::NetworkInterface { name, mac, addresses }
 }

@@ -126,7 +126,6 @@ async fn what_is_found_comes_in_order_page_by_page(db: &TestDatabase) -> anyhow:
                     page_token: token,
                     filter: Some(TicketFilter { query: query.into(), ..Default::default() }),
                     sort: sort.into(),
-                    ..Default::default()
                 };
                 let page = desk.list(who, request).await?;
                 assert_eq!(usize::try_from(page.total_size)?, expected.len(), "{query}");
