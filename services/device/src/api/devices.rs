@@ -171,7 +171,9 @@ impl pb::device_service_server::DeviceService for Devices {
         request: Request<pb::ListDeviceSoftwareRequest>,
     ) -> Result<Response<pb::ListDeviceSoftwareResponse>, Status> {
         let cx = CallContext::of(&request)?;
-        let (id, query, page) = convert::list_software(request.get_ref()).map_err(status)?;
+        let message = request.into_inner();
+        let (id, query) = convert::list_software(&message).map_err(status)?;
+        let page = PageRequest::parse(message.page_size, &message.page_token).map_err(status)?;
         let software = software::list(&self.app, &cx, id, &query, &page).await.map_err(status)?;
         Ok(Response::new(convert::software(software)))
     }

@@ -44,12 +44,6 @@ pub struct Part {
     pub programs: BTreeMap<String, Installed>,
 }
 
-/// In which part a program of this name is.
-#[must_use]
-pub fn part_of(name: &str) -> usize {
-    usize::from(blake3::hash(name.as_bytes()).as_bytes()[0]) % PARTS
-}
-
 /// Parts to ask for: the first few that are not the same in `known`. Who has sent them tells the digests again.
 #[must_use]
 pub fn missing(known: &PartDigests, reported: &PartDigests) -> Vec<usize> {
@@ -151,14 +145,5 @@ mod tests {
         reported[1] = Some([9; 16]);
         assert_eq!(missing(&known, &reported), [1, 2]);
         assert_eq!(missing(&known, &[Some([0; 16]); PARTS]).len(), AT_ONCE);
-    }
-
-    /// The agent counts alike.
-    #[test]
-    fn names_have_their_part() {
-        let parts = ["bash", "curl", "libc6", "7-Zip"].map(part_of);
-        assert!(parts.iter().all(|part| *part < PARTS));
-        let first = blake3::hash(b"bash").as_bytes()[0];
-        assert_eq!(parts[0], usize::from(first & 0x0f));
     }
 }

@@ -1,19 +1,13 @@
 //! The same for lists of programs.
 
-use chamados_chassis::{
-    clock::to_proto,
-    error::Invalid,
-    id::DeviceId,
-    page::{Page, PageRequest},
-};
+use chamados_chassis::{clock::to_proto, error::Invalid, id::DeviceId, page::Page};
 use chamados_proto::device::v1 as pb;
 
 use super::{LONGEST_QUERY, device_id, digest, text};
 use crate::{
     app::software::Software,
-    domain::software::{Installed, MOST_OF_PART, PARTS, Part, PartDigests, part_of},
+    domain::software::{Installed, MOST_OF_PART, PARTS, Part, PartDigests},
     error::Error,
-    store::software::NameKey,
 };
 
 /// Longest name of a program, in characters.
@@ -46,20 +40,22 @@ pub(in crate::api) fn software_part(message: pb::SoftwarePart) -> Option<Part> {
     Some(Part { number, digest: digest(&message.digest)?, programs })
 }
 
+/// In which part a program of this name is.
+fn part_of(name: &str) -> usize {
+    usize::from(blake3::hash(name.as_bytes()).as_bytes()[0]) % PARTS
+}
+
 // --- requests of people
 
-/// Which device, which words, which page.
-pub(in crate::api) type ListSoftware = (DeviceId, String, PageRequest<NameKey>);
-
+/// Which device, and which words.
 pub(in crate::api) fn list_software(
     message: &pb::ListDeviceSoftwareRequest,
-) -> Result<ListSoftware, Error> {
+) -> Result<(DeviceId, String), Error> {
     let query = message.query.trim().to_owned();
     if query.chars().count() > LONGEST_QUERY {
         return Err(Invalid::field("query", "at most 200 characters").into());
     }
-    let page = PageRequest::parse(message.page_size, &message.page_token)?;
-    Ok((device_id(&message.device_id)?, query, page))
+    Ok((device_id(&message.device_id)?, query))
 }
 
 // --- answers
@@ -76,5 +72,19 @@ pub(in crate::api) fn software(software: Software) -> pb::ListDeviceSoftwareResp
         total_size,
         is_collected,
         report_time: reported_at.map(to_proto),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The agent counts alike.
+    #[test]
+    fn names_have_their_part() {
+        let parts = ["bash", "curl", "libc6", "7-Zip"].map(part_of);
+        assert!(parts.iter().all(|part| *part < PARTS));
+        let first = blake3::hash(b"bash").as_bytes()[0];
+        assert_eq!(parts[0], usize::from(first & 0x0f));
     }
 }
