@@ -6,7 +6,7 @@ use std::{
     sync::{MutexGuard, PoisonError},
 };
 
-use chamados_chassis::id::{CompanyId, DeviceId};
+use chamados_chassis::id::{CompanyId, DeviceId, TenantId};
 use chrono::TimeDelta;
 
 use super::{Candidate, Plan};
@@ -101,19 +101,20 @@ pub(super) async fn guard(app: &App, plan: &mut Plan) -> Result<()> {
     let before = &plan.before;
     let comes_or_goes = |seen: &Observation| {
         let state = &before[&seen.ordinal];
-        matches!(state.presence, Presence::Online | Presence::Offline).then_some(state.id)
+        matches!(state.presence, Presence::Online | Presence::Offline)
+            .then_some((state.tenant, state.id))
     };
-    let ids: Vec<DeviceId> =
+    let devices: Vec<(TenantId, DeviceId)> =
         plan.online.iter().chain(&plan.offline).filter_map(comes_or_goes).collect();
-    if ids.is_empty() {
+    if devices.is_empty() {
         return Ok(());
     }
     let window = TimeDelta::milliseconds(app.config.flap_window_millis.cast_signed());
     let since = app.clock.now() - window;
-    let recent = store::timeline::count_transitions(&app.db, &ids, since).await?;
+    let recent = store::timeline::count_transitions(&app.db, &devices, since).await?;
     let is_one_too_many = |seen: &mut Observation| {
         comes_or_goes(seen)
-            .is_some_and(|id| guard.freezes(recent.get(&id).copied().unwrap_or_default()))
+            .is_some_and(|(_, id)| guard.freezes(recent.get(&id).copied().unwrap_or_default()))
     };
     let mut unstable: Vec<Observation> = plan.online.extract_if(.., is_one_too_many).collect();
     unstable.extend(plan.offline.extract_if(.., is_one_too_many));

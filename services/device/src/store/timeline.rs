@@ -1,6 +1,6 @@
 //! Timelines of devices.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chamados_chassis::{
     auth::Actor,
@@ -44,23 +44,26 @@ pub async fn append(tx: &Tx, entries: &[Entry]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How often some devices came or went since `since`, by device; those that did not are left out.
+/// How often some devices came or went since `since`, by device; those that did not are left out. Each comes
+/// with its tenant, which the index of timelines begins with.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn count_transitions(
     db: &Db,
-    devices: &[DeviceId],
+    devices: &[(TenantId, DeviceId)],
     since: DateTime<Utc>,
 ) -> Result<HashMap<DeviceId, u64>, StoreError> {
     let kinds = [Kind::Online.as_str(), Kind::Offline.as_str()];
     let mut counts = HashMap::new();
     for batch in devices.chunks(BATCH) {
+        let tenants: BTreeSet<Uuid> = batch.iter().map(|(tenant, _)| (*tenant).into()).collect();
         let rows: Vec<(Uuid, i64)> = Entity::find()
             .select_only()
             .column(Column::DeviceId)
             .column_as(Column::Id.count(), "transitions")
-            .filter(Column::DeviceId.is_in(batch.iter().map(DeviceId::as_uuid)))
+            .filter(Column::TenantId.is_in(tenants))
+            .filter(Column::DeviceId.is_in(batch.iter().map(|(_, device)| device.as_uuid())))
             .filter(Column::Kind.is_in(kinds))
             .filter(Column::OccurredAt.gte(since))
             .group_by(Column::DeviceId)
