@@ -1,8 +1,6 @@
-import { join } from "node:path";
-import { readFileSync } from "node:fs";
 import { type Browser, type Locator, type Page, expect, test } from "@playwright/test";
 import { Product } from "./product";
-import { ADMIN, post, signedIn } from "./steps";
+import { ADMIN, post, seriousFindings, signedIn } from "./steps";
 
 /** A second is promised; the rest is for a machine that is busy with the test itself. */
 const SOON = { timeout: 4_000 };
@@ -147,19 +145,4 @@ async function say(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
   await composer(page).press("Enter");
   await expect(page.getByTestId("chat-outgoing")).toHaveCount(0);
-}
-
-/** What axe finds that keeps people out. It is evaluated, not loaded: the policy refuses foreign scripts. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  const axe = join(import.meta.dirname, "../node_modules/axe-core/axe.min.js");
-  await page.evaluate(readFileSync(axe, "utf8"));
-  return page.evaluate(async () => {
-    interface Axe {
-      run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-    }
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  });
 }
