@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
-import { Agent, Product } from "./product";
-import { post, seriousFindings, signedIn } from "./steps";
+import { Product } from "./product";
+import { deviceOpened, seriousFindings } from "./steps";
 
 let product: Product;
 
@@ -13,15 +13,7 @@ test.afterEach(async () => {
 });
 
 test("what is installed on a computer is found by its name", async ({ page }, info) => {
-  await signedIn(page, product);
-  const company = await post<{ provisioningCode: string }>(page, product, "admin/companies", {
-    name: "Padaria Sol",
-    nickname: "sol",
-  });
-  const agent = new Agent(product);
-  await agent.enroll(company.provisioningCode, "bia@example.com");
-  await page.goto(`${product.url}/dispositivos`);
-  await page.getByTestId("device-row").click();
+  const agent = await deviceOpened(page, product);
   const section = page.getByRole("region", { name: "Programas" });
   const programs = section.getByTestId("program");
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Page, expect } from "@playwright/test";
-import type { Product } from "./product";
+import { Agent, type Product } from "./product";
 
 /** The administrator every product of these tests begins with. */
 export const ADMIN = { name: "Ana Souza", email: "ana@example.com", password: "uma senha comprida" };
@@ -17,6 +17,20 @@ export async function post<Answer>(page: Page, product: Product, path: string, d
   const answer = await page.request.post(`${product.url}/api/${path}`, { data, headers: { origin: product.url } });
   expect(answer.ok(), `${path}: ${answer.status()}`).toBe(true);
   return answer.json();
+}
+
+/** Signs the first administrator in and opens the page of a computer that is enrolled and not running. */
+export async function deviceOpened(page: Page, product: Product): Promise<Agent> {
+  await signedIn(page, product);
+  const company = await post<{ provisioningCode: string }>(page, product, "admin/companies", {
+    name: "Padaria Sol",
+    nickname: "sol",
+  });
+  const agent = new Agent(product);
+  await agent.enroll(company.provisioningCode, "bia@example.com");
+  await page.goto(`${product.url}/dispositivos`);
+  await page.getByTestId("device-row").click();
+  return agent;
 }
 
 /** Fills in the sign-in form, whose words are those of the Portuguese panel. */

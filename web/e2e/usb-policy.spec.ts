@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { Agent, Product } from "./product";
-import { post, signedIn } from "./steps";
+import { Product } from "./product";
+import { deviceOpened } from "./steps";
 
 let product: Product;
 
@@ -15,16 +15,8 @@ test.afterEach(async () => {
 });
 
 test("a USB policy is chosen, reaches the computer, and says what became of it", async ({ page }) => {
-  await signedIn(page, product);
-  const company = await post<{ provisioningCode: string }>(page, product, "admin/companies", {
-    name: "Padaria Sol",
-    nickname: "sol",
-  });
-  const agent = new Agent(product);
-  await agent.enroll(company.provisioningCode, "bia@example.com");
+  const agent = await deviceOpened(page, product);
   const rules = join(agent.usbRoot, "etc/udev/rules.d/90-chamados-usb.rules");
-  await page.goto(`${product.url}/dispositivos`);
-  await page.getByTestId("device-row").click();
   const section = page.getByRole("region", { name: "Política de USB" });
   const state = section.getByTestId("usb-policy-state");
   const told = page.getByTestId("device-timeline-entry").first();

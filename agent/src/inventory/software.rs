@@ -227,6 +227,12 @@ mod tests {
         assert!(parts[0].software.contains(&program("b", "2", "x")));
     }
 
+    /// As the server counts, which passes over what is in another part.
+    #[test]
+    fn names_have_their_part() {
+        assert_eq!(["bash", "curl", "libc6", "7-Zip"].map(part_of), [12, 15, 8, 4]);
+    }
+
     #[test]
     fn one_program_changes_one_part() {
         let many = |version: &str| {

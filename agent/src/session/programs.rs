@@ -1,6 +1,6 @@
 //! What is installed, looked at beside the stream of a server that wants to know it.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use chamados_chassis::task;
 use chamados_proto::device::v1::{SoftwareDigests, SoftwarePart};
@@ -16,7 +16,7 @@ const TELLINGS: u32 = 16;
 /// The task that looks, and what it saw last.
 pub(super) struct Programs {
     looks: mpsc::Receiver<Software>,
-    latest: Arc<Software>,
+    latest: Software,
     tellings: u32,
     _task: AbortOnDropHandle<()>,
 }
@@ -27,7 +27,12 @@ impl Programs {
         // A look that nobody waits for is not begun.
         let (sender, looks) = mpsc::channel(1);
         let task = task::spawn("software", collect(root, every, sender));
-        Self { looks, latest: Arc::default(), tellings: 0, _task: AbortOnDropHandle::new(task) }
+        Self {
+            looks,
+            latest: Software::default(),
+            tellings: 0,
+            _task: AbortOnDropHandle::new(task),
+        }
     }
 
     /// What to tell after the next look, be it the same as before: what was told may have been lost. Cancel
@@ -37,7 +42,7 @@ impl Programs {
             // The task is gone (it panicked and was logged): there will be no look any more.
             return std::future::pending().await;
         };
-        self.latest = Arc::new(latest);
+        self.latest = latest;
         self.tellings = TELLINGS;
         self.latest.digests()
     }

@@ -106,15 +106,8 @@ impl Agent {
                     return Err(End::Stopped);
                 }
                 message = link.receive() => {
-                    match (message?, &mut programs) {
-                        (Message::WantSoftware(want), Some(programs)) => {
-                            let (parts, digests) = programs.answer(&want.parts);
-                            link.software(parts, digests)?;
-                        }
-                        (message, _) => {
-                            self.answer(message, &link, &mut pulse, &inventory).await?;
-                        }
-                    }
+                    let programs = programs.as_mut();
+                    self.answer(message?, &link, &mut pulse, &inventory, programs).await?;
                 }
                 () = tokio::time::sleep_until(pulse.due()) => {
                     if let Some(beats) = pulse.unheard() {
@@ -141,6 +134,7 @@ impl Agent {
         link: &Link,
         pulse: &mut Pulse,
         inventory: &Inventory,
+        programs: Option<&mut Programs>,
     ) -> Result<(), End> {
         match message {
             Message::Ack(ack) => {
@@ -161,8 +155,13 @@ impl Agent {
             }
             Message::WantSections(want) => link.sections(inventory.select(&want.kinds))?,
             Message::PolicyUpdate(update) => self.enforcer.order(&update),
-            // Of a server that was not asked to collect any.
-            Message::WantSoftware(_) => {}
+            Message::WantSoftware(want) => {
+                // A server that collects no software was told of none and has nothing to want.
+                if let Some(programs) = programs {
+                    let (parts, digests) = programs.answer(&want.parts);
+                    link.software(parts, digests)?;
+                }
+            }
             Message::Close(close) => return Err(End::Closed(close)),
             Message::Welcome(_) => return Err(End::OutOfTurn(link::name(&message))),
         }

@@ -88,7 +88,7 @@ pub(super) fn hello(message: pb::Hello) -> Option<Hello> {
         token: message.token,
         agent_version,
         digests,
-        boot: boot(&message.boot_id).into(),
+        boot: boot(&message.boot_id),
         policy_revision: message.policy_revision,
     })
 }
@@ -128,13 +128,19 @@ pub(super) fn device_ids(ids: &[String]) -> Result<Vec<DeviceId>, Invalid> {
     Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
+/// What is searched for.
+fn query(checks: &mut Checks, text: &str) -> String {
+    let query = text.trim().to_owned();
+    checks.ensure("query", query.chars().count() <= LONGEST_QUERY, "at most 200 characters");
+    query
+}
+
 pub(super) fn filter(message: pb::ListDevicesRequest) -> Result<DeviceFilter, Invalid> {
     let mut checks = Checks::default();
     let company = message.company_id.map(|id| checks.take("company_id", id.parse()));
     let user = message.assigned_user_id.map(|id| checks.take("assigned_user_id", id.parse()));
     let concerning = message.user_id.map(|id| checks.take("user_id", id.parse()));
-    let query = message.query.trim().to_owned();
-    checks.ensure("query", query.chars().count() <= LONGEST_QUERY, "at most 200 characters");
+    let query = query(&mut checks, &message.query);
     let presences: Vec<_> = message.presences.iter().map(|number| presence_of(*number)).collect();
     checks.ensure("presences", !presences.contains(&None), "has an unknown presence");
     checks.finish()?;

@@ -23,7 +23,7 @@ fn rule(app: &App) -> Rule {
 
 /// A stream began by `boot` after one by `before`. Whether two computers have the device's token.
 /// 0 is a boot id that is not known, and says nothing.
-pub(super) fn note(app: &App, ordinal: Ordinal, before: u32, boot: u32) -> bool {
+pub(super) fn note(app: &App, ordinal: Ordinal, before: u16, boot: u16) -> bool {
     if before == 0 || boot == 0 {
         return false;
     }

@@ -52,7 +52,7 @@ pub struct Hello {
     /// The USB policy that is in force on the computer; 0 when none is.
     pub policy_revision: Revision,
     /// Which start of the agent it is; 0 when it does not say.
-    pub boot: u32,
+    pub boot: u16,
 }
 
 /// Why a stream does not begin.
@@ -198,7 +198,7 @@ async fn claim(
     device: &Device,
     slot: &Slot,
     told: u16,
-    boot: u32,
+    boot: u16,
 ) -> Result<u32, Refusal> {
     /// An exchange may bring the claim back from Redis before the slot is opened with it, and
     /// two streams may begin at once: then the next epoch is claimed.

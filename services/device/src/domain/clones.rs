@@ -19,13 +19,13 @@ pub struct Rule {
 /// The boot ids that began streams of one device lately.
 #[derive(Debug, Default)]
 pub struct Boots {
-    seen: Vec<(u32, Stamp)>,
+    seen: Vec<(u16, Stamp)>,
     flips: Vec<Stamp>,
 }
 
 impl Boots {
     /// A stream began by `boot`, after one by `before`. Whether there must be two computers by now.
-    pub fn note(&mut self, before: u32, boot: u32, now: Stamp, rule: Rule) -> bool {
+    pub fn note(&mut self, before: u16, boot: u16, now: Stamp, rule: Rule) -> bool {
         self.forget(now, rule);
         if boot != before {
             if self.seen.iter().any(|(known, _)| *known == boot) {
@@ -48,7 +48,7 @@ impl Boots {
         self.flips.retain(|at| now.since(*at) <= rule.window);
     }
 
-    fn remember(&mut self, boot: u32, now: Stamp) {
+    fn remember(&mut self, boot: u16, now: Stamp) {
         self.seen.retain(|(known, _)| *known != boot);
         if self.seen.len() == REMEMBERED {
             self.seen.remove(0);
@@ -64,7 +64,7 @@ mod tests {
     const RULE: Rule = Rule { flips: 4, window: 6_000 };
 
     /// Streams that begin by these boot ids, `gap` ticks apart; at which of them two are known.
-    fn conflict_at(boots: &[u32], gap: u32) -> Option<usize> {
+    fn conflict_at(boots: &[u16], gap: u32) -> Option<usize> {
         let mut known = Boots::default();
         let mut pairs = boots.windows(2).enumerate();
         pairs

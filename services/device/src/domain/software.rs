@@ -12,7 +12,7 @@ use super::{
 
 /// Into how many parts a list is cut.
 pub const PARTS: usize = 16;
-/// Most programs of a part; an agent that has more says so of none beyond.
+/// Most programs of a part; those beyond are passed over.
 pub const MOST_OF_PART: usize = 512;
 /// Most parts that are asked for at once: an agent sends them one after the other.
 const AT_ONCE: usize = 4;

@@ -76,7 +76,7 @@ pub(super) struct Chunk {
     pub(super) told: [AtomicU16; CHUNK],
     pub(super) generation: [AtomicU32; CHUNK],
     /// Which start of the agent the newest stream is of; 0 when not known.
-    pub(super) boot: [AtomicU32; CHUNK],
+    pub(super) boot: [AtomicU16; CHUNK],
     pub(super) hold: [AtomicU32; CHUNK],
     /// Devices with a message that Redis does not know of.
     pub(super) moved: [AtomicU64; WORDS],
@@ -90,7 +90,7 @@ impl Chunk {
             pulse: from_fn(|_| AtomicU64::new(0)),
             told: from_fn(|_| AtomicU16::new(0)),
             generation: from_fn(|_| AtomicU32::new(0)),
-            boot: from_fn(|_| AtomicU32::new(0)),
+            boot: from_fn(|_| AtomicU16::new(0)),
             hold: from_fn(|_| AtomicU32::new(0)),
             moved: from_fn(|_| AtomicU64::new(0)),
             opened: from_fn(|_| AtomicU64::new(0)),

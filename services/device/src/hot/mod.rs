@@ -37,7 +37,7 @@ pub struct Claim {
     /// The interval it is told, in ticks.
     pub told: u16,
     /// Which start of the agent it is of; 0 when not known.
-    pub boot: u32,
+    pub boot: u16,
     /// Now.
     pub now: Stamp,
 }

@@ -116,7 +116,7 @@ impl RedisStore {
                 epoch,
                 seen: Stamp(word(&snapshot.seen, ordinal)),
                 told: half(&snapshot.told, ordinal),
-                boot: half(&snapshot.boot, ordinal).into(),
+                boot: half(&snapshot.boot, ordinal),
             };
             let ordinal = ordinal as Ordinal;
             if self.slots.get(ordinal).merge(&foreign) {
@@ -157,7 +157,7 @@ impl RedisStore {
         });
         self.append(&mut pipe, &self.keys.boot, "u16", opened, |slots, ordinal| {
             let slot = slots.get(ordinal);
-            slot.pulse().own.then(|| slot.boot())
+            slot.pulse().own.then(|| slot.boot().into())
         });
         self.append(&mut pipe, &self.keys.seen, "u32", moved, |slots, ordinal| {
             let pulse = slots.get(ordinal).pulse();

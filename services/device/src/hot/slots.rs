@@ -37,7 +37,7 @@ pub struct Opening {
     /// The interval it is told, in ticks.
     pub told: u16,
     /// Which start of the agent it is of; 0 when not known.
-    pub boot: u32,
+    pub boot: u16,
     /// Now.
     pub now: Stamp,
 }
@@ -52,7 +52,7 @@ pub struct Foreign {
     /// The interval it was told, in ticks.
     pub told: u16,
     /// Which start of the agent that stream is of; 0 when not known.
-    pub boot: u32,
+    pub boot: u16,
 }
 
 impl Slots {
@@ -208,7 +208,7 @@ impl Slot {
 
     /// Which start of the agent the newest stream is of; 0 when not known.
     #[must_use]
-    pub fn boot(&self) -> u32 {
+    pub fn boot(&self) -> u16 {
         self.chunk.boot[self.index].load(Relaxed)
     }
 

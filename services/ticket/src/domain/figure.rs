@@ -60,13 +60,9 @@ pub enum Scope {
 
 impl Scope {
     /// In which sums of the present a ticket counts.
-    const fn of(ticket: &Ticket) -> [Option<Self>; 2] {
+    fn of(ticket: &Ticket) -> [Option<Self>; 2] {
         let now = Self::Now { queue: ticket.queue, assignee: ticket.assignee };
-        let company = match ticket.company {
-            Some(company) => Some(Self::Company(company)),
-            None => None,
-        };
-        [Some(now), company]
+        [Some(now), ticket.company.map(Self::Company)]
     }
 }
 

@@ -8,11 +8,14 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::entity::{
-    ticket::{Column, Entity},
-    ticket_tag, ticket_watcher,
+use super::{
+    entity::{
+        ticket::{Column, Entity},
+        ticket_tag, ticket_watcher,
+    },
+    search,
 };
-use crate::domain::{Query, TicketFilter, Visibility, search};
+use crate::domain::{TicketFilter, Visibility};
 
 /// The tenant's tickets that may be seen. Every way to a ticket begins here.
 pub(super) fn visible(tenant: TenantId, visibility: Visibility) -> Select<Entity> {
@@ -71,7 +74,8 @@ pub(super) fn listed(
         None => vec![Condition::all()],
         Some(query) => {
             let words = match found {
-                None => Some(found_by(backend, tenant, visibility, query)),
+                None => search::tickets_of(backend, tenant, visibility, query)
+                    .map(|tickets| Condition::all().add(Column::Id.in_subquery(tickets))),
                 Some([]) => None,
                 Some(ids) => Some(Condition::all().add(one_of(ids))),
             };
@@ -141,23 +145,6 @@ fn one_of(ids: &[Uuid]) -> SimpleExpr {
     let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
     let given = "\"ticket\".\"id\" IN (SELECT unnest(string_to_array($1, ',')::uuid[]))";
     Expr::cust_with_values(given, [ids.join(",")])
-}
-
-/// The tickets in which each word of the search is found, be it in different comments.
-fn found_by(
-    backend: DbBackend,
-    tenant: TenantId,
-    visibility: Visibility,
-    query: &Query,
-) -> Condition {
-    let words = search::wanted(query.as_str());
-    if words.is_empty() {
-        return Condition::all().add(Expr::val(false));
-    }
-    words.iter().fold(Condition::all(), |all, word| {
-        let tickets = super::search::tickets_with(backend, tenant, visibility, word);
-        all.add(Column::Id.in_subquery(tickets))
-    })
 }
 
 fn any_of<I: Copy + Into<Uuid>>(column: Column, ids: &[I]) -> Option<Condition> {

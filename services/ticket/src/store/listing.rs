@@ -42,16 +42,12 @@ pub async fn list(
     sort: TicketSort,
     request: &PageRequest<ListKey>,
 ) -> Result<Page<Ticket>, StoreError> {
-    let by_opening = match sort {
-        TicketSort::Newest => Some(Order::Desc),
-        TicketSort::Oldest => Some(Order::Asc),
-        TicketSort::Updated | TicketSort::Priority | TicketSort::Attention => None,
-    };
-    if let (Some(query), Some(order)) = (filter.only_query(), by_opening)
+    if let Some(query) = filter.only_query()
+        && let TicketSort::Newest | TicketSort::Oldest = sort
         && visibility.includes_every_ticket()
         && query.number().is_none()
     {
-        return searched(db, tenant, visibility, query, (sort, order), request).await;
+        return searched(db, tenant, visibility, query, sort, request).await;
     }
     let found = match &filter.query {
         Some(query) => search::few(db, tenant, visibility, query).await?,
@@ -61,8 +57,9 @@ pub async fn list(
     let parts = condition::listed(backend, tenant, visibility, filter, found.as_deref());
     let after = request.after;
     let ordered = match sort {
-        TicketSort::Newest => by_time(parts, Column::CreatedAt, Order::Desc, after),
-        TicketSort::Oldest => by_time(parts, Column::CreatedAt, Order::Asc, after),
+        TicketSort::Newest | TicketSort::Oldest => {
+            by_time(parts, Column::CreatedAt, opening_order(sort), after)
+        }
         TicketSort::Updated => by_time(parts, Column::UpdatedAt, Order::Desc, after),
         TicketSort::Priority => by_priority(parts, after),
         TicketSort::Attention => {
@@ -86,15 +83,21 @@ pub async fn list(
     page_of(rows, sort, total, request)
 }
 
-/// What a search alone finds, in order of time.
+/// How a list in order of opening goes.
+fn opening_order(sort: TicketSort) -> Order {
+    if sort == TicketSort::Oldest { Order::Asc } else { Order::Desc }
+}
+
+/// What a search alone finds, in order of opening.
 async fn searched(
     db: &impl ConnectionTrait,
     tenant: TenantId,
     visibility: Visibility,
     query: &Query,
-    (sort, order): (TicketSort, Order),
+    sort: TicketSort,
     request: &PageRequest<ListKey>,
 ) -> Result<Page<Ticket>, StoreError> {
+    let order = opening_order(sort);
     let after = request.after.map(|(_, _, time, id, _)| (time, id));
     let page = search::ByTime { order: order.clone(), after, limit: request.limit() };
     let (ids, found) = search::by_time(db, tenant, visibility, query, page).await?;

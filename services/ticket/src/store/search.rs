@@ -126,7 +126,7 @@ pub(super) async fn few(
 
 /// Ids of the tickets in which each word of the search is found, be it in different comments, once for each
 /// place where the first is found; none when the search has no words.
-fn tickets_of(
+pub(super) fn tickets_of(
     backend: DbBackend,
     tenant: TenantId,
     visibility: Visibility,
@@ -142,7 +142,7 @@ fn tickets_of(
 }
 
 /// Ids of the tenant's tickets in which, as far as `visibility` lets read, a word begins with `word`.
-pub(super) fn tickets_with(
+fn tickets_with(
     backend: DbBackend,
     tenant: TenantId,
     visibility: Visibility,

@@ -1,9 +1,9 @@
 //! The same for lists of programs.
 
-use chamados_chassis::{clock::to_proto, error::Invalid, id::DeviceId, page::Page};
+use chamados_chassis::{clock::to_proto, error::Checks, id::DeviceId, page::Page};
 use chamados_proto::device::v1 as pb;
 
-use super::{LONGEST_QUERY, device_id, digest, text};
+use super::{device_id, digest, query, text};
 use crate::{
     app::software::Software,
     domain::software::{Installed, MOST_OF_PART, PARTS, Part, PartDigests},
@@ -51,10 +51,9 @@ fn part_of(name: &str) -> usize {
 pub(in crate::api) fn list_software(
     message: &pb::ListDeviceSoftwareRequest,
 ) -> Result<(DeviceId, String), Error> {
-    let query = message.query.trim().to_owned();
-    if query.chars().count() > LONGEST_QUERY {
-        return Err(Invalid::field("query", "at most 200 characters").into());
-    }
+    let mut checks = Checks::default();
+    let query = query(&mut checks, &message.query);
+    checks.finish()?;
     Ok((device_id(&message.device_id)?, query))
 }
 
@@ -84,6 +83,7 @@ mod tests {
     fn names_have_their_part() {
         let parts = ["bash", "curl", "libc6", "7-Zip"].map(part_of);
         assert!(parts.iter().all(|part| *part < PARTS));
+        assert_eq!(parts, [12, 15, 8, 4]);
         let first = blake3::hash(b"bash").as_bytes()[0];
         assert_eq!(parts[0], usize::from(first & 0x0f));
     }
