@@ -45,5 +45,12 @@ pub mod jobs {
     }
 }
 
+/// Rows of a tenant, as their owners tell them for an archive.
+pub mod archive {
+    pub mod v1 {
+        tonic::include_proto!("chamados.archive.v1");
+    }
+}
+
 /// The encoded descriptor set of every contract, for reflection and for tests that walk all RPCs.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/chamados.fds"));

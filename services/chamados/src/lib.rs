@@ -3,6 +3,7 @@
 //! [`run`] is the whole product: [`config`] says what is wanted, `backends` what it stands on,
 //! `wire` what runs here and where the rest is, `serve` how it is reached.
 
+pub mod archive;
 pub mod config;
 pub mod database;
 pub mod operator;

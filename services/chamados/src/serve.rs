@@ -13,8 +13,8 @@ use tonic::{
 /// A connection between services is closed in order after this long, so that new replicas get
 /// their share.
 const INTERNAL_AGE: Duration = Duration::from_secs(300);
-/// Time for calls on a connection that is being closed.
-const AGE_GRACE: Duration = Duration::from_secs(30);
+/// Time for calls on a connection that is being closed: reading a tenant for an archive takes long.
+const AGE_GRACE: Duration = Duration::from_secs(6 * 60 * 60);
 /// A silent peer is asked whether it is there…
 const PING: Duration = Duration::from_secs(20);
 /// …and given up when it does not answer.

@@ -251,8 +251,8 @@ fn addressed(target: Target, channel: GrpcChannel) -> GrpcChannel {
     }))
 }
 
-/// Services behind one listener. The package in a call's path says which one is meant; the contract
-/// of scheduled work, which all of them serve, is told apart by [`OWNER`].
+/// Services behind one listener. The package in a call's path says which one is meant; the contracts of
+/// scheduled work and of archives, which all of them serve, are told apart by [`OWNER`].
 fn together(services: BTreeMap<Target, Routes>) -> Routes {
     Routes::from(axum::Router::new().fallback(move |request: http::Request<axum::body::Body>| {
         let service = owner(&request).and_then(|target| services.get(&target)).cloned();
@@ -268,7 +268,7 @@ fn together(services: BTreeMap<Target, Routes>) -> Routes {
 fn owner<B>(request: &http::Request<B>) -> Option<Target> {
     let package = request.uri().path().strip_prefix("/chamados.")?.split('.').next()?;
     let name = match package {
-        "jobs" => request.headers().get(OWNER)?.to_str().ok()?,
+        "jobs" | "archive" => request.headers().get(OWNER)?.to_str().ok()?,
         package => package,
     };
     Target::ALL.into_iter().find(|target| target.as_str() == name)
@@ -289,6 +289,8 @@ mod tests {
         let execute = "/chamados.jobs.v1.JobHandler/Execute";
         assert_eq!(owner(execute, "device"), Some(Target::Device));
         assert_eq!(owner(execute, "nobody"), None);
+        let read = "/chamados.archive.v1.ArchiveService/ReadArchive";
+        assert_eq!(owner(read, "ticket"), Some(Target::Ticket));
         assert_eq!(owner("/grpc.health.v1.Health/Check", "device"), None);
     }
 }

@@ -34,7 +34,7 @@ use crate::{
 
 pub use config::Config;
 pub use error::Error;
-pub use store::migrations::migrations;
+pub use store::{archive::Owner as ArchiveOwner, migrations::migrations};
 
 /// Name of the service, as an actor and to identity.
 const NAME: &str = "device";

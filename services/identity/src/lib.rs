@@ -28,7 +28,7 @@ use crate::{
 
 pub use error::Error;
 pub use mail::MailConfig;
-pub use store::migrations::migrations;
+pub use store::{archive::Owner as ArchiveOwner, migrations::migrations};
 
 /// What the service needs.
 pub struct Deps {

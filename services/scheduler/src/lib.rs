@@ -34,7 +34,7 @@ use uuid::Uuid;
 
 pub use config::Config;
 pub use error::Error;
-pub use store::migrations::migrations;
+pub use store::{archive::Owner as ArchiveOwner, migrations::migrations};
 
 use app::App;
 

@@ -12,6 +12,7 @@ pub mod error;
 pub mod migrate;
 pub mod migrations;
 
+pub mod archive;
 pub mod audit;
 pub mod idempotency;
 pub mod inbox;

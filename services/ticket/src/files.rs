@@ -5,13 +5,15 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use chamados_chassis::id::TenantId;
-use futures::{Stream, TryStreamExt as _};
+use chamados_store_kit::archive::{self, Content, FileError};
+use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use object_store::{
     ObjectStore, ObjectStoreExt as _, RetryConfig, aws::AmazonS3Builder, buffered::BufWriter,
     local::LocalFileSystem, path::Path as Key,
 };
 use secrecy::ExposeSecret as _;
 use tokio::io::AsyncWriteExt as _;
+use uuid::Uuid;
 
 use crate::{Config, domain::AttachmentId};
 
@@ -54,29 +56,8 @@ impl Files {
     /// # Errors
     /// [`FilesError`] when the directory cannot be made or the bucket's settings cannot be right.
     pub fn open(config: &Config, data_dir: &Path) -> Result<Self, FilesError> {
-        let place: Arc<dyn ObjectStore> = if let Some(bucket) = &config.attachment_bucket {
-            let secret = bucket.secret_access_key.resolve().map_err(FilesError::of)?;
-            let secret = secret.ok_or_else(|| FilesError::of("the bucket has no secret key"))?;
-            let mut builder = AmazonS3Builder::new()
-                .with_bucket_name(&bucket.name)
-                .with_region(&bucket.region)
-                .with_access_key_id(&bucket.access_key_id)
-                .with_secret_access_key(secret.expose_secret())
-                .with_retry(RetryConfig {
-                    max_retries: RETRIES,
-                    retry_timeout: PATIENCE,
-                    ..RetryConfig::default()
-                });
-            if let Some(endpoint) = &bucket.endpoint {
-                builder = builder.with_endpoint(endpoint).with_allow_http(true);
-            }
-            Arc::new(builder.build().map_err(FilesError::of)?)
-        } else {
-            let named = config.attachment_directory.clone();
-            let directory = named.unwrap_or_else(|| data_dir.join("attachments"));
-            std::fs::create_dir_all(&directory).map_err(FilesError::of)?;
-            Arc::new(LocalFileSystem::new_with_prefix(directory).map_err(FilesError::of)?)
-        };
+        let named = config.attachment_directory.clone();
+        let place = place(config, &named.unwrap_or_else(|| data_dir.join("attachments")))?;
         Ok(Self { place, most_bytes: config.attachment_mebibytes * MEBIBYTE })
     }
 
@@ -118,6 +99,33 @@ impl Files {
     }
 }
 
+/// The bucket that `config` names, or else a directory, which is made.
+///
+/// # Errors
+/// [`FilesError`] when the directory cannot be made or the bucket's settings cannot be right.
+pub fn place(config: &Config, directory: &Path) -> Result<Arc<dyn ObjectStore>, FilesError> {
+    let Some(bucket) = &config.attachment_bucket else {
+        std::fs::create_dir_all(directory).map_err(FilesError::of)?;
+        return Ok(Arc::new(LocalFileSystem::new_with_prefix(directory).map_err(FilesError::of)?));
+    };
+    let secret = bucket.secret_access_key.resolve().map_err(FilesError::of)?;
+    let secret = secret.ok_or_else(|| FilesError::of("the bucket has no secret key"))?;
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(&bucket.name)
+        .with_region(&bucket.region)
+        .with_access_key_id(&bucket.access_key_id)
+        .with_secret_access_key(secret.expose_secret())
+        .with_retry(RetryConfig {
+            max_retries: RETRIES,
+            retry_timeout: PATIENCE,
+            ..RetryConfig::default()
+        });
+    if let Some(endpoint) = &bucket.endpoint {
+        builder = builder.with_endpoint(endpoint).with_allow_http(true);
+    }
+    Ok(Arc::new(builder.build().map_err(FilesError::of)?))
+}
+
 /// Ids are random enough that nobody guesses one, and no name of a user is in a path.
 fn key(tenant: TenantId, id: AttachmentId) -> Key {
     Key::from_iter([tenant.to_string(), id.to_string()])
@@ -157,5 +165,32 @@ impl Writing {
         if let Err(error) = self.parts.abort().await {
             tracing::warn!(%error, "part of an upload stays behind");
         }
+    }
+}
+
+#[tonic::async_trait]
+impl archive::Files for Files {
+    fn kind(&self) -> &'static str {
+        "attachment"
+    }
+
+    async fn open(&self, tenant: TenantId, id: Uuid) -> Result<Content, FileError> {
+        let found = self.place.get(&key(tenant, id.into())).await?;
+        Ok(Box::pin(found.into_stream().map_err(FileError::from)))
+    }
+
+    async fn put(&self, tenant: TenantId, id: Uuid, mut content: Content) -> Result<(), FileError> {
+        let mut writing = self.write(tenant, id.into());
+        while let Some(bytes) = content.next().await {
+            let added = match bytes {
+                Ok(bytes) => writing.add(bytes).await.map_err(FileError::from),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = added {
+                writing.abandon().await;
+                return Err(error);
+            }
+        }
+        Ok(writing.finish().await?)
     }
 }

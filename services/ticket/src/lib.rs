@@ -25,8 +25,8 @@ use crate::app::{App, activity::Hall, peers::Peers};
 
 pub use config::{BucketConfig, Config};
 pub use error::Error;
-pub use files::Files;
-pub use store::migrations;
+pub use files::{Files, place};
+pub use store::{archive::Owner as ArchiveOwner, migrations};
 
 /// What the service needs.
 pub struct Deps {

@@ -19,7 +19,7 @@ use clap::{Args, Subcommand};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use super::Settings;
+use super::place::Place;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -83,29 +83,6 @@ const SET_PLATFORM: &str = "Examples:
 const CREATE_KEY: &str = "Examples:
   chamados admin api-key create --name backup --scope tickets.read --scope devices.read
   chamados admin api-key create --name import --scope users.manage --expires-days 7 --json";
-
-/// Where the rows are, as for `chamados run`.
-#[derive(Args)]
-pub(crate) struct Place {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-    /// A configuration file (TOML)
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Where SQLite's files and the key ring are
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<String>,
-    /// The address people open, for links
-    #[arg(long, value_name = "URL")]
-    public_url: Option<String>,
-    /// PostgreSQL instead of SQLite
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    /// Redis, by which open browsers hear of the change at once
-    #[arg(long, value_name = "URL")]
-    redis_url: Option<String>,
-}
 
 /// Which tenant.
 #[derive(Args)]
@@ -192,7 +169,7 @@ pub(crate) struct CreateKey {
 impl Command {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let place = self.place();
-        let (json, config) = (place.json, place.settings().load()?);
+        let (json, config) = (place.json, place.load()?);
         let said = super::run::runtime()?.block_on(async {
             let operator = Operator::open(&config).await?;
             let said = self.act(&operator).await;
@@ -226,19 +203,6 @@ impl Command {
             Self::User(User::ResetAccess(command)) => reset_access(on, &command).await,
             Self::User(User::SetPlatform(command)) => set_platform(on, &command).await,
             Self::ApiKey(ApiKey::Create(command)) => create_key(on, &command).await,
-        }
-    }
-}
-
-impl Place {
-    fn settings(&self) -> Settings {
-        Settings {
-            config: self.config.clone(),
-            data_dir: self.data_dir.clone(),
-            public_url: self.public_url.clone(),
-            database_url: self.database_url.clone(),
-            redis_url: self.redis_url.clone(),
-            ..Settings::default()
         }
     }
 }

@@ -1,9 +1,11 @@
 //! One file a command.
 
 mod admin;
+mod archive;
 mod config;
 mod files;
 mod healthcheck;
+mod place;
 mod run;
 
 use std::path::PathBuf;
@@ -41,6 +43,10 @@ enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::Command),
+    /// Write everything a tenant owns to a file
+    Export(archive::Export),
+    /// Take such a file into an installation that has nothing yet
+    Import(archive::Import),
     /// Print the HTTP API's contract (OpenAPI 3.1, JSON)
     Openapi,
     /// Ask the process on this machine whether it is ready
@@ -113,6 +119,8 @@ impl Cli {
             Command::Migrate(settings) => migrate(&settings.load()?),
             Command::Admin(command) => command.run(),
             Command::Config(command) => command.run(),
+            Command::Export(command) => command.run(),
+            Command::Import(command) => command.run(),
             Command::Openapi => {
                 println!("{}", chamados_gateway::openapi().to_pretty_json()?);
                 Ok(())

@@ -5,6 +5,7 @@
 mod fixture;
 
 mod agents;
+mod archives;
 mod attachments;
 mod away;
 mod chats;

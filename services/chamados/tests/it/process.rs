@@ -4,11 +4,27 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _},
     net::TcpListener,
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
 /// Ended with the test.
-struct Server(Child);
+pub(crate) struct Server(Child);
+
+impl Server {
+    /// Starts everything on SQLite in `folder`; where its panel is, once it serves.
+    pub(crate) fn start(folder: &Path) -> (Self, String) {
+        let address = free_address();
+        let mut server = Command::new(env!("CARGO_BIN_EXE_chamados"));
+        server.args(["run", "--http", &address, "--grpc", &free_address(), "--data-dir"]);
+        server.arg(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut server = Self(server.spawn().unwrap());
+        let output = server.0.stdout.take().unwrap();
+        let greeting = BufReader::new(output).lines().next().unwrap().unwrap();
+        assert!(greeting.starts_with("Panel: "), "{greeting}");
+        (server, format!("http://{address}"))
+    }
+}
 
 impl Drop for Server {
     fn drop(&mut self) {

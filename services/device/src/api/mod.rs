@@ -18,14 +18,17 @@ use chamados_proto::device::v1::{
     device_service_server::DeviceServiceServer,
     device_token_service_server::DeviceTokenServiceServer,
 };
-use chamados_store_kit::jobs::Receiver;
+use chamados_store_kit::{archive::Source, jobs::Receiver};
 use tonic::service::Routes;
 
 pub(crate) use self::calls::Calls;
 use self::{agents::Agents, codec::AgentServer, device_tokens::DeviceTokens, devices::Devices};
-use crate::app::{
-    App,
-    jobs::{ExpireUsbPolicies, PurgeProcessed, SettlePresence},
+use crate::{
+    ArchiveOwner,
+    app::{
+        App,
+        jobs::{ExpireUsbPolicies, PurgeProcessed, SettlePresence},
+    },
 };
 
 /// gRPC paths that need no principal.
@@ -52,6 +55,7 @@ pub(crate) fn routes(app: &App, calls: &Arc<Calls>) -> Routes {
         .add_service(DeviceServiceServer::new(Devices { app: app.clone() }))
         .add_service(DeviceTokenServiceServer::new(DeviceTokens { app: app.clone() }))
         .add_service(jobs.into_server())
+        .add_service(Source::new(app.db.clone(), Arc::new(ArchiveOwner)).into_server())
 }
 
 /// What agents call.

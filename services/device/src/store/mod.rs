@@ -5,6 +5,7 @@ mod entity;
 mod row;
 mod usb_policy_row;
 
+pub mod archive;
 pub mod devices;
 pub mod incidents;
 pub mod links;

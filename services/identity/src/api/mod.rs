@@ -13,6 +13,8 @@ mod setup;
 mod tenants;
 mod users;
 
+use std::sync::Arc;
+
 use chamados_proto::identity::v1::{
     audit_service_server::AuditServiceServer, company_service_server::CompanyServiceServer,
     enrolment_service_server::EnrolmentServiceServer, invite_service_server::InviteServiceServer,
@@ -21,10 +23,16 @@ use chamados_proto::identity::v1::{
     session_service_server::SessionServiceServer, setup_service_server::SetupServiceServer,
     tenant_service_server::TenantServiceServer, user_service_server::UserServiceServer,
 };
-use chamados_store_kit::jobs::{Receiver, housekeeping::PurgeProcessed};
+use chamados_store_kit::{
+    archive::Source,
+    jobs::{Receiver, housekeeping::PurgeProcessed},
+};
 use tonic::service::Routes;
 
-use crate::app::{App, jobs::PurgeExpired};
+use crate::{
+    ArchiveOwner,
+    app::{App, jobs::PurgeExpired},
+};
 
 /// Calls that need nobody: they are how somebody becomes somebody.
 pub const PUBLIC_METHODS: &[&str] = &[
@@ -58,4 +66,5 @@ pub fn routes(app: &App) -> Routes {
         .add_service(MergeServiceServer::new(merges::Api(app.clone())))
         .add_service(TenantServiceServer::new(tenants::Api(app.clone())))
         .add_service(jobs.into_server())
+        .add_service(Source::new(app.db.clone(), Arc::new(ArchiveOwner)).into_server())
 }

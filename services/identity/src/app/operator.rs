@@ -87,6 +87,25 @@ pub async fn find_tenant(app: &App, cx: &CallContext, named: Option<&str>) -> Re
     }
 }
 
+/// Notes that everything of a tenant was written to a file.
+///
+/// # Errors
+/// Denied but for a command.
+pub async fn note_export(
+    app: &App,
+    cx: &CallContext,
+    tenant: TenantId,
+    records: u64,
+) -> Result<()> {
+    cx.principal().require_service()?;
+    let name = store::tenants::name(app.db.read(), tenant).await?.ok_or(Error::TenantNotFound)?;
+    let tx = app.db.begin().await?;
+    let target = Target { kind: "tenant", id: tenant.to_string(), name: &name };
+    let fields = vec![field("records", None, Some(records.to_string()))];
+    audit::record(&tx, cx, tenant, "tenant.exported", target, fields, app.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
 /// A person to be made.
 #[derive(Debug)]
 pub struct NewUser {

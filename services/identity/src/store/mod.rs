@@ -3,6 +3,7 @@
 mod entity;
 
 pub mod api_keys;
+pub mod archive;
 pub mod audit;
 pub mod companies;
 pub mod former_members;

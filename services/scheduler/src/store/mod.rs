@@ -4,6 +4,7 @@
 mod entity;
 mod names;
 
+pub mod archive;
 pub mod clock;
 pub mod leases;
 pub mod logs;

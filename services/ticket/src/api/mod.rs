@@ -13,6 +13,8 @@ mod encode;
 mod queues;
 mod tickets;
 
+use std::sync::Arc;
+
 use chamados_proto::ticket::v1::{
     activity_service_server::ActivityServiceServer,
     attachment_service_server::AttachmentServiceServer, bulk_service_server::BulkServiceServer,
@@ -21,11 +23,15 @@ use chamados_proto::ticket::v1::{
     draft_service_server::DraftServiceServer, queue_service_server::QueueServiceServer,
     ticket_service_server::TicketServiceServer,
 };
-use chamados_store_kit::jobs::{Receiver, housekeeping::PurgeProcessed};
+use chamados_store_kit::{
+    archive::Source,
+    jobs::{Receiver, housekeeping::PurgeProcessed},
+};
 use tonic::service::Routes;
 
-use crate::app::{
-    App, attachments::PurgeAttachments, chats::EndInactiveChats, dashboard::FoldFigures,
+use crate::{
+    ArchiveOwner,
+    app::{App, attachments::PurgeAttachments, chats::EndInactiveChats, dashboard::FoldFigures},
 };
 
 /// Every gRPC service of tickets.
@@ -40,6 +46,7 @@ pub fn routes(app: &App) -> Routes {
             Box::new(EndInactiveChats(app.clone())),
         ],
     );
+    let archive = ArchiveOwner { files: Arc::new(app.files.clone()) };
     Routes::new(TicketServiceServer::new(tickets::Api(app.clone())))
         .add_service(CommentServiceServer::new(comments::Api(app.clone())))
         .add_service(DraftServiceServer::new(drafts::Api(app.clone())))
@@ -51,4 +58,5 @@ pub fn routes(app: &App) -> Routes {
         .add_service(ChatServiceServer::new(chats::Api(app.clone())))
         .add_service(ActivityServiceServer::new(activity::Api(app.clone())))
         .add_service(jobs.into_server())
+        .add_service(Source::new(app.db.clone(), Arc::new(archive)).into_server())
 }

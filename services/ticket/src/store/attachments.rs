@@ -26,7 +26,7 @@ use super::{
 use crate::domain::{Attachment, AttachmentId, CommentId, FileName, Place, Visibility};
 
 const UPLOADING: &str = "uploading";
-const STORED: &str = "stored";
+pub(super) const STORED: &str = "stored";
 const REMOVING: &str = "removing";
 
 /// Notes a file whose bytes are about to come, unless the uploader has `most` that are attached

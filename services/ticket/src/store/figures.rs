@@ -26,9 +26,9 @@ use super::{
 use crate::domain::{Figure, Group, Measure, Scope, Status, Ticket};
 
 /// The hour of what is now. Nothing is as old as that.
-const NOW: i64 = -1;
+pub(super) const NOW: i64 = -1;
 /// The hour of what companies have now.
-const COMPANIES: i64 = -2;
+pub(super) const COMPANIES: i64 = -2;
 
 /// Adds figures to their sums.
 ///

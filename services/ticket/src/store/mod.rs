@@ -5,6 +5,7 @@ mod entity;
 mod migrations;
 mod page;
 
+pub mod archive;
 pub mod attachments;
 pub mod categories;
 pub mod chat_messages;

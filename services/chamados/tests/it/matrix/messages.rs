@@ -1,8 +1,8 @@
 //! What each method is asked.
 
 use chamados_proto::{
-    device::v1 as device, identity::v1 as identity, jobs::v1 as jobs, scheduler::v1 as scheduler,
-    ticket::v1 as ticket,
+    archive::v1 as archive, device::v1 as device, identity::v1 as identity, jobs::v1 as jobs,
+    scheduler::v1 as scheduler, ticket::v1 as ticket,
 };
 use prost::Message as _;
 use prost_types::FieldMask;
@@ -78,6 +78,7 @@ pub(super) fn message(asked: &str, r: &Records, caller: &Caller) -> Vec<u8> {
         "identity.v1.MergeService/GetMerge" => identity::GetMergeRequest { from_user_id: r.merged.clone() }.encode_to_vec(),
         "identity.v1.EnrolmentService/AdmitDevice" => identity::AdmitDeviceRequest { provisioning_code: "wrong".into(), email: fresh_email }.encode_to_vec(),
         "identity.v1.EnrolmentService/EnsureDeviceAccount" => identity::EnsureDeviceAccountRequest { tenant_id: tenant.map(|id| id.to_string()).unwrap_or_default(), company_id: company, device_id: device, name: "pc".into() }.encode_to_vec(),
+        "archive.v1.ArchiveService/ReadArchive" => archive::ReadArchiveRequest {}.encode_to_vec(),
         "jobs.v1.JobHandler/Execute" => jobs::ExecuteRequest { run_id: r.run.clone(), job_type: "none".into(), ..Default::default() }.encode_to_vec(),
         "jobs.v1.JobHandler/ListJobTypes" => jobs::ListJobTypesRequest {}.encode_to_vec(),
         "scheduler.v1.RunService/ListRuns" => scheduler::ListRunsRequest { schedule_key: r.job.clone(), ..Default::default() }.encode_to_vec(),

@@ -62,7 +62,8 @@ pub(super) async fn check(sandbox: &Sandbox, world: &World) -> anyhow::Result<()
 }
 
 /// What no key leads to.
-const NOT_FOR_KEYS: [&str; 8] = [
+const NOT_FOR_KEYS: [&str; 9] = [
+    "archive.v1.ArchiveService",
     "device.v1.DeviceTokenService",
     "identity.v1.EnrolmentService",
     "identity.v1.PasswordService",
@@ -124,7 +125,7 @@ pub(super) struct Door {
     owner: Option<Target>,
 }
 
-/// The ways to a method: one, but for scheduled work, which every service has its own of. Agents' calls
+/// The ways to a method: one, but for scheduled work and archives, which every service has its own of. Agents' calls
 /// come by the public port.
 pub(super) fn doors(sandbox: &Sandbox, method: &str) -> anyhow::Result<Vec<Door>> {
     const OWNERS: [Target; 4] =
@@ -133,11 +134,12 @@ pub(super) fn doors(sandbox: &Sandbox, method: &str) -> anyhow::Result<Vec<Door>
         return Ok(vec![public_door(sandbox)?]);
     }
     let package = method.split('.').next().unwrap_or_default();
+    let everywhere = matches!(package, "archive" | "jobs");
     let door = |target: Target| {
-        let owner = (package == "jobs").then_some(target);
+        let owner = everywhere.then_some(target);
         anyhow::Ok(Door { channel: sandbox.channel(target)?, owner })
     };
-    let owns = |target: &Target| package == "jobs" || package == target.as_str();
+    let owns = |target: &Target| everywhere || package == target.as_str();
     OWNERS.into_iter().filter(owns).map(door).collect()
 }
 
