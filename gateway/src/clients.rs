@@ -12,7 +12,8 @@ use chamados_proto::{
         tenant_service_client::TenantServiceClient, user_service_client::UserServiceClient,
     },
     scheduler::v1::{
-        run_service_client::RunServiceClient, schedule_service_client::ScheduleServiceClient,
+        export_service_client::ExportServiceClient, run_service_client::RunServiceClient,
+        schedule_service_client::ScheduleServiceClient,
     },
     ticket::v1::{
         activity_service_client::ActivityServiceClient,
@@ -73,6 +74,7 @@ clients! {
     devices: DeviceServiceClient over device;
     schedules: ScheduleServiceClient over scheduler;
     runs: RunServiceClient over scheduler;
+    exports: ExportServiceClient over scheduler;
 }
 
 impl Clients {

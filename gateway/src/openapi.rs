@@ -41,6 +41,7 @@ use crate::problem;
         (name = "service accounts", description = "Accounts of automation, and their API keys."),
         (name = "audit", description = "Who changed what, and when."),
         (name = "jobs", description = "What runs by itself."),
+        (name = "exports", description = "Archives of everything the tenant owns."),
         (name = "events", description = "Live updates."),
         (name = "operations", description = "Health, metrics and this contract."),
     ),

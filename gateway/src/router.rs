@@ -15,9 +15,9 @@ use crate::{
     routes::{
         activity, attachments, audit, auth, bulk, categories, chats, comments, companies,
         dashboard, device_access, device_export, device_links, device_presence, device_software,
-        devices, drafts, events, incidents, invites, jobs, links, me, merges, ops, queues, runs,
-        service_accounts, sessions, setup, tenants, ticket_export, tickets, timeline, transitions,
-        usb_policy, users,
+        devices, drafts, events, exports, incidents, invites, jobs, links, me, merges, ops, queues,
+        runs, service_accounts, sessions, setup, tenants, ticket_export, tickets, timeline,
+        transitions, usb_policy, users,
     },
     state::Gateway,
     trace::{self, Trace},
@@ -111,6 +111,10 @@ fn api() -> OpenApiRouter<Gateway> {
         .routes(routes!(jobs::run_job))
         .routes(routes!(runs::list_runs))
         .routes(routes!(runs::get_run))
+        .routes(routes!(exports::list_exports, exports::create_export))
+        .routes(routes!(exports::get_export))
+        .routes(routes!(exports::cancel_export))
+        .routes(routes!(exports::download_export))
         .routes(routes!(events::listen))
         .routes(routes!(ops::get_openapi))
         .merge(uploads())

@@ -20,6 +20,7 @@ pub(crate) mod device_software;
 pub(crate) mod devices;
 pub(crate) mod drafts;
 pub(crate) mod events;
+pub(crate) mod exports;
 pub(crate) mod incidents;
 pub(crate) mod inventory;
 pub(crate) mod invites;

@@ -16,4 +16,4 @@ mod write;
 pub use manifest::{FORMAT, File, MOST_UNREADABLE, Manifest, Tenant, Unreadable, VERSION};
 pub use read::{Content, ReadError, Reader};
 pub use restore::{Place, RestoreError, Restored, restore};
-pub use write::{Named, Progress, WriteError, sha256, write};
+pub use write::{Named, Progress, Watch, WriteError, sha256, write};

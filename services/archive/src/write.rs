@@ -44,6 +44,13 @@ pub struct Progress {
     pub unreadable: u64,
 }
 
+/// Whoever waits for an archive.
+#[tonic::async_trait]
+pub trait Watch: Send {
+    /// Hears how far it is; whether it is still wanted.
+    async fn at(&mut self, progress: Progress) -> bool;
+}
+
 /// Why there is no archive.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
@@ -56,6 +63,9 @@ pub enum WriteError {
     /// The tenant's own record is missing.
     #[error("there is no such tenant")]
     NoTenant,
+    /// Nobody wants it any more.
+    #[error("the archive is not wanted any more")]
+    GivenUp,
     /// The file cannot be written.
     #[error("the archive cannot be written: {0}")]
     Output(#[from] io::Error),
@@ -67,7 +77,8 @@ impl From<ZipError> for WriteError {
     }
 }
 
-/// Writes what `services` tell of a tenant to `output`, and tells of progress now and then. On an error, or
+/// Writes what `services` tell of a tenant to `output`, and tells of each step of progress, until `watcher` says
+/// that it is not wanted any more. On an error, or
 /// when the future is dropped, what was written so far is no archive.
 ///
 /// # Errors
@@ -77,12 +88,12 @@ pub async fn write<W: Write + Send + 'static>(
     tenant: TenantId,
     now: DateTime<Utc>,
     services: Vec<Named>,
-    mut progress: impl AsyncFnMut(Progress),
+    watcher: &mut dyn Watch,
 ) -> Result<(W, Manifest), WriteError> {
     let (steps, waiting) = mpsc::channel(WAITING);
     // Compressing takes long, and so does a slow disk; neither may hold up others here.
     let packing = tokio::task::spawn_blocking(move || pack(output, waiting));
-    let told = tell(tenant, now, services, &steps, &mut progress).await;
+    let told = tell(tenant, now, services, &steps, watcher).await;
     drop(steps);
     let packed = packing.await.map_err(io::Error::other)?;
     // When packing failed, telling did for that reason.
@@ -115,7 +126,7 @@ async fn tell(
     now: DateTime<Utc>,
     services: Vec<Named>,
     steps: &mpsc::Sender<Step>,
-    progress: &mut impl AsyncFnMut(Progress),
+    watcher: &mut dyn Watch,
 ) -> Result<(), WriteError> {
     let mut told = Told { steps, at: Progress::default(), manifest: empty(tenant, now) };
     for Named { service, mut parts } in services {
@@ -123,7 +134,9 @@ async fn tell(
         while let Some(part) = parts.next().await {
             let part = part.map_err(|status| WriteError::Service(service, status))?;
             told.part(service, &mut kind, part).await?;
-            progress(told.at).await;
+            if !watcher.at(told.at).await {
+                return Err(WriteError::GivenUp);
+            }
         }
     }
     if told.manifest.tenant.name.is_empty() {

@@ -3,7 +3,7 @@
 use std::{fs::File, io::BufWriter, path::Path, sync::Arc};
 
 use anyhow::Context as _;
-use chamados_archive::{Manifest, Named, Place, Progress, Reader, Restored};
+use chamados_archive::{Manifest, Named, Place, Progress, Reader, Restored, Watch};
 use chamados_identity::app::operator::{self, find_tenant};
 use chamados_store_kit::{
     Migrations,
@@ -39,7 +39,7 @@ pub async fn export(
     config: &Config,
     tenant: Option<&str>,
     out: &Path,
-    mut progress: impl FnMut(Progress),
+    progress: impl FnMut(Progress) + Send,
 ) -> anyhow::Result<Manifest> {
     let desk = Operator::open(config).await?;
     let identity = desk.identity.app();
@@ -51,9 +51,14 @@ pub async fn export(
     let draft = out.with_added_extension("part");
     let cannot = || format!("cannot write {}", draft.display());
     let file = BufWriter::new(File::create(&draft).with_context(cannot)?);
-    let tell = async |at| progress(at);
-    let written =
-        chamados_archive::write(file, tenant, desk.clock.now(), services.collect(), tell).await;
+    let written = chamados_archive::write(
+        file,
+        tenant,
+        desk.clock.now(),
+        services.collect(),
+        &mut Told(progress),
+    )
+    .await;
     let finished = written.and_then(|(file, manifest)| {
         file.into_inner().map_err(std::io::Error::from)?.sync_all()?;
         std::fs::rename(&draft, out)?;
@@ -70,6 +75,17 @@ pub async fn export(
     operator::note_export(identity, &desk.cx, tenant, manifest.records()).await?;
     desk.close();
     Ok(manifest)
+}
+
+/// Tells the person at the terminal.
+struct Told<F>(F);
+
+#[tonic::async_trait]
+impl<F: FnMut(Progress) + Send> Watch for Told<F> {
+    async fn at(&mut self, progress: Progress) -> bool {
+        (self.0)(progress);
+        true
+    }
 }
 
 /// What an import is at.

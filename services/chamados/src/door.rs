@@ -65,7 +65,11 @@ const EXPOSED: &[(Target, &[&str])] = &[
     (Target::Device, &["chamados.device.v1.DeviceService"]),
     (
         Target::Scheduler,
-        &["chamados.scheduler.v1.RunService", "chamados.scheduler.v1.ScheduleService"],
+        &[
+            "chamados.scheduler.v1.ExportService",
+            "chamados.scheduler.v1.RunService",
+            "chamados.scheduler.v1.ScheduleService",
+        ],
     ),
 ];
 

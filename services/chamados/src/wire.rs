@@ -1,7 +1,7 @@
 //! Which service is where. The only file that knows targets: everything else gets channels and
 //! cannot tell.
 
-use std::{collections::BTreeMap, future::Future};
+use std::{collections::BTreeMap, future::Future, sync::Arc};
 
 use chamados_chassis::{
     bus::Consumer,
@@ -17,6 +17,7 @@ use chamados_scheduler as scheduler;
 use chamados_store_kit::{Db, Relay};
 use chamados_ticket as ticket;
 use http::{HeaderName, HeaderValue};
+use object_store::{ObjectStore, prefix::PrefixStore};
 use tonic::{Status, service::Routes};
 use tower::{ServiceExt as _, util::BoxCloneSyncService};
 
@@ -148,6 +149,7 @@ pub(crate) async fn wire(
             ]
             .map(|(target, channel)| (target.as_str(), addressed(target, channel.clone())))
             .into(),
+            archives: archives(config)?,
         });
         let methods = scheduler::Service::PUBLIC_METHODS;
         host.add(Target::Scheduler, service.routes(), methods, db, service.consumers()).await?;
@@ -174,6 +176,19 @@ pub(crate) async fn wire(
         service.start(shutdown);
     }
     Ok(Wired { http, public, internal, identity: channels.identity, services })
+}
+
+/// Where archives are put: beside the attachments of a bucket, or in a directory.
+fn archives(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    const FOLDER: &str = "exports";
+
+    let named = config.scheduler.export_directory.clone();
+    let place =
+        ticket::place(&config.ticket, &named.unwrap_or_else(|| config.data_dir.join(FOLDER)))?;
+    Ok(match &config.ticket.attachment_bucket {
+        Some(_) => Arc::new(PrefixStore::new(place, FOLDER)),
+        None => place,
+    })
 }
 
 /// A channel to each service: bound below when it runs here, else by network.

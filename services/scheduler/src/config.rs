@@ -1,6 +1,6 @@
 //! How the scheduler's loops run. The defaults are meant for production; tests make them shorter.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 
@@ -22,6 +22,9 @@ pub struct Config {
     /// Milliseconds that runs may go on after the process was asked to stop. What is not done by
     /// then goes back, for another replica or the next start.
     pub drain_ms: u64,
+    /// Where archives are put; `exports` in the data directory when absent. With `ticket.attachment_bucket`
+    /// they are in that bucket, below `exports`.
+    pub export_directory: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -33,6 +36,7 @@ impl Default for Config {
             renew_ms: 10_000,
             concurrency: 16,
             drain_ms: 10_000,
+            export_directory: None,
         }
     }
 }

@@ -26,6 +26,24 @@ pub enum Error {
     /// No such run, or not visible.
     #[error("no such run")]
     RunNotFound,
+    /// No such export, or not visible.
+    #[error("no such export")]
+    ExportNotFound,
+    /// Its archive was removed after its time.
+    #[error("the archive is not kept any more; make another export")]
+    ExportExpired,
+    /// It has no archive, and may never have one.
+    #[error("the archive is not whole")]
+    ExportNotReady,
+    /// Nothing is left to be called off.
+    #[error("the export has ended")]
+    ExportEnded,
+    /// One at a time.
+    #[error("another export is under way")]
+    ExportUnderWay,
+    /// The place of archives.
+    #[error("the place of archives is away")]
+    Archives(#[source] object_store::Error),
     /// Somebody else changed it in between.
     #[error("it was changed in the meantime")]
     StaleVersion,
@@ -49,7 +67,12 @@ impl Describe for Error {
             Self::Invalid(e) => e.kind(),
             Self::Denied(e) => e.kind(),
             Self::Store(e) => e.kind(),
-            Self::ScheduleNotFound | Self::RunNotFound => Kind::NotFound,
+            Self::ScheduleNotFound
+            | Self::RunNotFound
+            | Self::ExportNotFound
+            | Self::ExportExpired => Kind::NotFound,
+            Self::ExportNotReady | Self::ExportEnded | Self::ExportUnderWay => Kind::Precondition,
+            Self::Archives(_) => Kind::Unavailable,
             Self::StaleVersion => Kind::Stale,
         }
     }
@@ -61,6 +84,12 @@ impl Describe for Error {
             Self::Store(e) => return e.reason(),
             Self::ScheduleNotFound => "schedule_not_found",
             Self::RunNotFound => "run_not_found",
+            Self::ExportNotFound => "export_not_found",
+            Self::ExportExpired => "export_expired",
+            Self::ExportNotReady => "export_not_ready",
+            Self::ExportEnded => "export_ended",
+            Self::ExportUnderWay => "export_under_way",
+            Self::Archives(_) => "archives_unavailable",
             Self::StaleVersion => "stale_version",
         })
     }

@@ -21,13 +21,14 @@ use chamados_chassis::{
     bus::{Consumer, SignalBus},
     clock::SharedClock,
     grpc::{
-        GrpcChannel,
+        GrpcChannel, late,
         layer::auth::{self, Auth},
         local,
     },
     shutdown::Shutdown,
 };
 use chamados_store_kit::Db;
+use object_store::ObjectStore;
 use tokio::sync::Notify;
 use tonic::service::Routes;
 use uuid::Uuid;
@@ -53,6 +54,8 @@ pub struct Deps {
     /// Who does the work, by the part of the job type before the dot: `identity`, `ticket`,
     /// `device`. The scheduler adds itself.
     pub owners: BTreeMap<&'static str, GrpcChannel>,
+    /// Where archives are put. Replicas need one they share.
+    pub archives: Arc<dyn ObjectStore>,
 }
 
 /// The scheduler service.
@@ -75,12 +78,15 @@ impl Service {
             signals: deps.signals,
             keyring: deps.keyring,
             owners: Arc::default(),
+            archives: deps.archives,
             replica: Uuid::new_v4(),
             ready: Arc::new(Notify::new()),
         };
         let mut owners = deps.owners;
-        owners.entry("scheduler").or_insert_with(|| own_channel(&app));
+        let (own, binding) = late();
+        owners.entry("scheduler").or_insert(own);
         app.owners = Arc::new(owners);
+        binding.bind(own_channel(&app));
         Self { app }
     }
 
@@ -112,13 +118,13 @@ impl Service {
     }
 }
 
-/// The way to the scheduler's own scheduled work: in this process, and verified like any other.
+/// The way to the scheduler's own scheduled work and rows: in this process, and verified like any other.
 fn own_channel(app: &App) -> GrpcChannel {
     let auth = Auth {
         keyring: Arc::clone(&app.keyring),
         clock: Arc::clone(&app.clock),
         public_methods: &[],
     };
-    let router = Routes::new(api::jobs(app).into_server()).into_axum_router();
+    let router = api::own(app).into_axum_router();
     local(Routes::from(router.layer(from_fn_with_state(auth, auth::layer))))
 }

@@ -19,6 +19,7 @@ export type Root =
   | "invites"
   | "jobs"
   | "runs"
+  | "exports"
   | "service-accounts"
   | "audit";
 
@@ -33,7 +34,7 @@ const topics: Record<string, { own: Root; shownIn: Root[]; parts?: string[] }> =
   "company.changed": { own: "companies", shownIn: [] },
   // Who accepts an invite becomes a user.
   "user.changed": { own: "users", shownIn: ["me", "invites"] },
-  "job.changed": { own: "jobs", shownIn: ["runs"] },
+  "job.changed": { own: "jobs", shownIn: ["runs", "exports"] },
 };
 
 /** Whether what `query` holds may be out of date after `signal`. Topics we do not know touch nothing. */

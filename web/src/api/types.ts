@@ -28,6 +28,7 @@ export type DeviceTimelineEntry = Schemas["DeviceTimelineEntry"];
 export type DeviceUsbPolicy = Schemas["DeviceUsbPolicy"];
 export type Draft = Schemas["Draft"];
 export type DraftKind = Schemas["DraftKind"];
+export type Export = Schemas["Export"];
 export type Incident = Schemas["Incident"];
 export type Invite = Schemas["Invite"];
 export type InvitePreview = Schemas["InvitePreview"];

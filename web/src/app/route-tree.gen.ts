@@ -24,6 +24,7 @@ import { Route as AppChamadosNovoRouteImport } from './../routes/_app/chamados/n
 import { Route as AppConfiguracoesIndexRouteImport } from './../routes/_app/configuracoes/index'
 import { Route as AppConfiguracoesAuditoriaRouteImport } from './../routes/_app/configuracoes/auditoria'
 import { Route as AppConfiguracoesCategoriasRouteImport } from './../routes/_app/configuracoes/categorias'
+import { Route as AppConfiguracoesExportacoesRouteImport } from './../routes/_app/configuracoes/exportacoes'
 import { Route as AppConfiguracoesFilasRouteImport } from './../routes/_app/configuracoes/filas'
 import { Route as AppDispositivosIndexRouteImport } from './../routes/_app/dispositivos/index'
 import { Route as AppDispositivosIdRouteImport } from './../routes/_app/dispositivos/$id'
@@ -114,6 +115,12 @@ const AppConfiguracoesCategoriasRoute =
     path: '/categorias',
     getParentRoute: () => AppConfiguracoesRoute,
   } as any)
+const AppConfiguracoesExportacoesRoute =
+  AppConfiguracoesExportacoesRouteImport.update({
+    id: '/exportacoes',
+    path: '/exportacoes',
+    getParentRoute: () => AppConfiguracoesRoute,
+  } as any)
 const AppConfiguracoesFilasRoute = AppConfiguracoesFilasRouteImport.update({
   id: '/filas',
   path: '/filas',
@@ -195,6 +202,7 @@ export interface FileRoutesByFullPath {
   '/chamados/novo': typeof AppChamadosNovoRoute
   '/configuracoes/auditoria': typeof AppConfiguracoesAuditoriaRoute
   '/configuracoes/categorias': typeof AppConfiguracoesCategoriasRoute
+  '/configuracoes/exportacoes': typeof AppConfiguracoesExportacoesRoute
   '/configuracoes/filas': typeof AppConfiguracoesFilasRoute
   '/dispositivos/$id': typeof AppDispositivosIdRoute
   '/empresas/$id': typeof AppEmpresasIdRoute
@@ -223,6 +231,7 @@ export interface FileRoutesByTo {
   '/chamados/novo': typeof AppChamadosNovoRoute
   '/configuracoes/auditoria': typeof AppConfiguracoesAuditoriaRoute
   '/configuracoes/categorias': typeof AppConfiguracoesCategoriasRoute
+  '/configuracoes/exportacoes': typeof AppConfiguracoesExportacoesRoute
   '/configuracoes/filas': typeof AppConfiguracoesFilasRoute
   '/dispositivos/$id': typeof AppDispositivosIdRoute
   '/empresas/$id': typeof AppEmpresasIdRoute
@@ -254,6 +263,7 @@ export interface FileRoutesById {
   '/_app/chamados/novo': typeof AppChamadosNovoRoute
   '/_app/configuracoes/auditoria': typeof AppConfiguracoesAuditoriaRoute
   '/_app/configuracoes/categorias': typeof AppConfiguracoesCategoriasRoute
+  '/_app/configuracoes/exportacoes': typeof AppConfiguracoesExportacoesRoute
   '/_app/configuracoes/filas': typeof AppConfiguracoesFilasRoute
   '/_app/dispositivos/$id': typeof AppDispositivosIdRoute
   '/_app/empresas/$id': typeof AppEmpresasIdRoute
@@ -285,6 +295,7 @@ export interface FileRouteTypes {
     | '/chamados/novo'
     | '/configuracoes/auditoria'
     | '/configuracoes/categorias'
+    | '/configuracoes/exportacoes'
     | '/configuracoes/filas'
     | '/dispositivos/$id'
     | '/empresas/$id'
@@ -313,6 +324,7 @@ export interface FileRouteTypes {
     | '/chamados/novo'
     | '/configuracoes/auditoria'
     | '/configuracoes/categorias'
+    | '/configuracoes/exportacoes'
     | '/configuracoes/filas'
     | '/dispositivos/$id'
     | '/empresas/$id'
@@ -343,6 +355,7 @@ export interface FileRouteTypes {
     | '/_app/chamados/novo'
     | '/_app/configuracoes/auditoria'
     | '/_app/configuracoes/categorias'
+    | '/_app/configuracoes/exportacoes'
     | '/_app/configuracoes/filas'
     | '/_app/dispositivos/$id'
     | '/_app/empresas/$id'
@@ -475,6 +488,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppConfiguracoesCategoriasRouteImport
       parentRoute: typeof AppConfiguracoesRoute
     }
+    '/_app/configuracoes/exportacoes': {
+      id: '/_app/configuracoes/exportacoes'
+      path: '/exportacoes'
+      fullPath: '/configuracoes/exportacoes'
+      preLoaderRoute: typeof AppConfiguracoesExportacoesRouteImport
+      parentRoute: typeof AppConfiguracoesRoute
+    }
     '/_app/configuracoes/filas': {
       id: '/_app/configuracoes/filas'
       path: '/filas'
@@ -572,6 +592,7 @@ declare module '@tanstack/react-router' {
 interface AppConfiguracoesRouteChildren {
   AppConfiguracoesAuditoriaRoute: typeof AppConfiguracoesAuditoriaRoute
   AppConfiguracoesCategoriasRoute: typeof AppConfiguracoesCategoriasRoute
+  AppConfiguracoesExportacoesRoute: typeof AppConfiguracoesExportacoesRoute
   AppConfiguracoesFilasRoute: typeof AppConfiguracoesFilasRoute
   AppConfiguracoesIndexRoute: typeof AppConfiguracoesIndexRoute
   AppConfiguracoesContasDeServicoIdRoute: typeof AppConfiguracoesContasDeServicoIdRoute
@@ -581,6 +602,7 @@ interface AppConfiguracoesRouteChildren {
 const AppConfiguracoesRouteChildren: AppConfiguracoesRouteChildren = {
   AppConfiguracoesAuditoriaRoute: AppConfiguracoesAuditoriaRoute,
   AppConfiguracoesCategoriasRoute: AppConfiguracoesCategoriasRoute,
+  AppConfiguracoesExportacoesRoute: AppConfiguracoesExportacoesRoute,
   AppConfiguracoesFilasRoute: AppConfiguracoesFilasRoute,
   AppConfiguracoesIndexRoute: AppConfiguracoesIndexRoute,
   AppConfiguracoesContasDeServicoIdRoute:

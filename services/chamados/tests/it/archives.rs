@@ -151,7 +151,7 @@ impl Archive {
 }
 
 /// A desk on which something of every kind has happened; id of its ticket with an attachment.
-async fn busy(sandbox: &Sandbox) -> anyhow::Result<(Desk, String)> {
+pub(crate) async fn busy(sandbox: &Sandbox) -> anyhow::Result<(Desk, String)> {
     let desk = Desk::open(sandbox).await?;
     let ana = desk.person(sandbox, "collaborator", "ana@acme.example").await?;
     let bia = desk.person(sandbox, "agent", "bia@desk.example").await?;

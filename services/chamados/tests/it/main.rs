@@ -17,6 +17,7 @@ mod devices;
 mod door;
 mod effective;
 mod events;
+mod exports;
 mod fleets;
 mod handover;
 mod idempotency;

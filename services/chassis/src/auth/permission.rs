@@ -59,6 +59,8 @@ pub enum Permission {
     DevicesManage,
     /// See and change schedules and runs.
     JobsManage,
+    /// Have archives of everything the tenant owns put together, and take them away.
+    ExportsManage,
 }
 
 /// The table. One row a permission; the roles that have it.
@@ -90,6 +92,7 @@ const TABLE: &[(Permission, &str, &[Role])] = &[
     (Permission::DevicesRead, "devices.read", &[Admin, Agent, Manager, Collaborator, Machine]),
     (Permission::DevicesManage, "devices.manage", &[Admin, Agent]),
     (Permission::JobsManage, "jobs.manage", &[Admin]),
+    (Permission::ExportsManage, "exports.manage", &[Admin]),
 ];
 
 impl Permission {

@@ -100,6 +100,8 @@ const fn kind(kind: Kind) -> pb::ScheduleKind {
     match kind {
         Kind::Cron => pb::ScheduleKind::Cron,
         Kind::Interval => pb::ScheduleKind::Interval,
+        // Nobody is told of these.
+        Kind::OnDemand => pb::ScheduleKind::Unspecified,
     }
 }
 
@@ -118,7 +120,7 @@ const fn trigger(trigger: Trigger) -> pb::RunTrigger {
     }
 }
 
-const fn run_state(state: RunState) -> pb::RunState {
+pub(super) const fn run_state(state: RunState) -> pb::RunState {
     match state {
         RunState::Ready => pb::RunState::Ready,
         RunState::Running => pb::RunState::Running,

@@ -1,10 +1,11 @@
-//! Use cases. People call [`schedules`] and [`runs`]; the loops call the rest, in this order in the
+//! Use cases. People call [`schedules`], [`runs`] and [`exports`]; the loops call the rest, in this order in the
 //! life of a run: [`register`] makes the schedules, [`materialise`] the runs, [`claim`] takes one,
 //! [`execute`] has its owner do it, [`settle`] ends it; [`reap`] ends what nobody ends, and
 //! [`purge`] removes what is old.
 
 pub mod claim;
 pub mod execute;
+pub mod exports;
 pub(crate) mod json;
 pub mod materialise;
 pub mod purge;
@@ -22,6 +23,7 @@ use chamados_chassis::{
 };
 use chamados_proto::event::v1::{Audience, Signal};
 use chamados_store_kit::Db;
+use object_store::ObjectStore;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -44,6 +46,8 @@ pub struct App {
     /// Who this replica is: random, new at each start, so that it never takes its former self's
     /// leases for its own.
     pub(crate) replica: Uuid,
+    /// Where archives are.
+    pub(crate) archives: Arc<dyn ObjectStore>,
     /// Tells the dispatcher that there is something to claim.
     pub(crate) ready: Arc<Notify>,
 }

@@ -157,6 +157,13 @@ pub const BUILTINS: &[Builtin] = &[
         Kind::Cron,
         "40 3 * * *",
     ),
+    Builtin::new(
+        "scheduler-purge-exports",
+        "scheduler.purge_exports",
+        "Removes archives whose time is over.",
+        Kind::Cron,
+        "45 3 * * *",
+    ),
 ];
 
 #[cfg(test)]

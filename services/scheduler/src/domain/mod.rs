@@ -3,6 +3,7 @@
 pub mod backoff;
 pub mod builtin;
 pub mod cron;
+pub mod export;
 pub mod log;
 pub mod plan;
 pub mod run;

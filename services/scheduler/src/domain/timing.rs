@@ -17,6 +17,8 @@ pub enum Kind {
     Cron,
     /// Seconds, in decimal.
     Interval,
+    /// Empty: it never fires by itself. Not among the schedules people see.
+    OnDemand,
 }
 
 /// Why an expression cannot be used.
@@ -71,6 +73,7 @@ impl Timing {
         let zone: Tz = time_zone.parse().map_err(|_| Error::Zone)?;
         match kind {
             Kind::Cron => Ok(Self::Cron(Cron::parse(expression, zone)?)),
+            Kind::OnDemand => Err(Error::Never),
             Kind::Interval => {
                 let seconds = expression.parse::<u32>().ok();
                 let seconds = seconds.filter(|s| (MIN_INTERVAL..=MAX_INTERVAL).contains(s));

@@ -184,6 +184,34 @@ pub async fn end(
     write_lines(tx, updated, now, std::slice::from_ref(&verdict.line)).await
 }
 
+/// Calls a run off that has not ended, whoever holds it, with the line that tells of it; whether it had not.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn cancel(
+    tx: &Tx,
+    run: RunId,
+    now: DateTime<Utc>,
+    line: &Line,
+) -> Result<bool, StoreError> {
+    let cancelled = row::ActiveModel {
+        state: Set(State::Cancelled.name().to_owned()),
+        ended_at: Set(Some(now)),
+        lease_owner: Set(None),
+        lease_until: Set(None),
+        deadline_at: Set(None),
+        ..Default::default()
+    };
+    let updated = Entity::update_many()
+        .set(cancelled)
+        .col_expr(Column::LogSequence, Expr::col(Column::LogSequence).add(1))
+        .filter(Column::Id.eq(run.as_uuid()))
+        .filter(Column::State.is_in([State::Ready.name(), State::Running.name()]))
+        .exec_with_returning(&**tx)
+        .await?;
+    write_lines(tx, updated, now, std::slice::from_ref(line)).await
+}
+
 /// Adds a line to the log of a run that has just ended, in the transaction of its end.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ mod names;
 
 pub mod archive;
 pub mod clock;
+pub mod exports;
 pub mod leases;
 pub mod logs;
 pub mod migrations;

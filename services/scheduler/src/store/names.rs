@@ -36,7 +36,7 @@ macro_rules! named {
     };
 }
 
-named!(Kind { Cron = "cron", Interval = "interval" });
+named!(Kind { Cron = "cron", Interval = "interval", OnDemand = "on_demand" });
 named!(Overlap { Skip = "skip", BufferOne = "buffer_one", Allow = "allow" });
 named!(Misfire { FireOnce = "fire_once", Skip = "skip", FireAll = "fire_all" });
 named!(schedule::State { Active = "active", Paused = "paused" });

@@ -7,7 +7,7 @@ use chamados_store_kit::{StoreError, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, QueryTrait as _, Set,
+    QuerySelect as _, QueryTrait as _, Select, Set,
     sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 
@@ -20,6 +20,7 @@ use crate::domain::{
     backoff::Backoff,
     plan::{Plan, Window},
     schedule::{CatchUp, FAILING, FAILURES_TO_PAUSE, Schedule, ScheduleId, State},
+    timing::Kind,
 };
 
 /// The most schedules people of a tenant see.
@@ -73,7 +74,7 @@ pub(super) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-fn columns(schedule: &Schedule) -> row::ActiveModel {
+pub(super) fn columns(schedule: &Schedule) -> row::ActiveModel {
     let (actor_kind, actor_id) = actor_columns(schedule.state_changed_by.as_ref());
     row::ActiveModel {
         id: Set(schedule.id.into()),
@@ -144,6 +145,13 @@ pub async fn register(tx: &Tx, schedule: &Schedule) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What people see and change: schedules that fire by themselves.
+fn listed(tenant: TenantId) -> Select<Entity> {
+    Entity::find()
+        .filter(visible_to(Column::TenantId, tenant))
+        .filter(Column::Kind.ne(Kind::OnDemand.name()))
+}
+
 /// Those that people of `tenant` see, by key.
 ///
 /// # Errors
@@ -152,12 +160,7 @@ pub async fn list(
     db: &impl ConnectionTrait,
     tenant: TenantId,
 ) -> Result<Vec<Schedule>, StoreError> {
-    let rows = Entity::find()
-        .filter(visible_to(Column::TenantId, tenant))
-        .order_by_asc(Column::Key)
-        .limit(LIST_LIMIT)
-        .all(db)
-        .await?;
+    let rows = listed(tenant).order_by_asc(Column::Key).limit(LIST_LIMIT).all(db).await?;
     rows.into_iter().map(Schedule::try_from).collect()
 }
 
@@ -171,8 +174,7 @@ pub async fn by_key(
     tenant: TenantId,
     key: &str,
 ) -> Result<Option<Schedule>, StoreError> {
-    let found = Entity::find()
-        .filter(visible_to(Column::TenantId, tenant))
+    let found = listed(tenant)
         .filter(Column::Key.eq(key))
         .order_by_asc(Expr::col(Column::TenantId).is_null())
         .one(db)

@@ -36,6 +36,7 @@ async fn they_are_there_once_and_one_soon_has_run(database: &TestDatabase) -> an
             "device-settle-presence",
             "identity-purge-expired",
             "identity-purge-processed",
+            "scheduler-purge-exports",
             "scheduler-purge-processed",
             "scheduler-purge-runs",
             "ticket-end-inactive-chats",

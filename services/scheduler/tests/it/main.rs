@@ -6,6 +6,7 @@ mod support;
 mod worker;
 
 mod builtins;
+mod exports;
 mod failures;
 mod leases;
 mod logs;

@@ -3,7 +3,7 @@
 use chamados_store_kit::Db;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ConnectionTrait as _, Statement,
+    ConnectionTrait as _, Statement, Value,
     sea_query::{Expr, ExprTrait as _, Query, SimpleExpr},
 };
 use uuid::Uuid;
@@ -114,6 +114,19 @@ pub(crate) async fn make_due(db: &Db, id: Uuid, at: DateTime<Utc>) -> anyhow::Re
     tx.execute(&update).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Changes every row of a table.
+pub(crate) async fn set_all(
+    db: &Db,
+    table: &'static str,
+    column: &'static str,
+    value: impl Into<Value>,
+) -> anyhow::Result<()> {
+    let update = Query::update().table(table).value(column, Expr::val(value)).take();
+    let tx = db.begin().await?;
+    tx.execute(&update).await?;
+    Ok(tx.commit().await?)
 }
 
 /// One number.

@@ -14,12 +14,15 @@ use chamados_chassis::{
     telemetry::Metrics,
 };
 use chamados_proto::scheduler::v1::{
-    self as pb, run_service_client::RunServiceClient,
+    self as pb, export_service_client::ExportServiceClient, run_service_client::RunServiceClient,
     schedule_service_client::ScheduleServiceClient,
 };
 use chamados_scheduler::{Config, Deps, Service, migrations};
 use chamados_store_kit::{DatabaseConfig, Db, migrate, signal_local::LocalSignals};
 use chamados_testkit::{TestDatabase, eventually};
+use chrono::{DateTime, Utc};
+use object_store::{ObjectStore, local::LocalFileSystem};
+use tempfile::TempDir;
 use tokio::{runtime::Runtime, sync::broadcast};
 use tonic::{Request, Status};
 use uuid::Uuid;
@@ -39,11 +42,21 @@ pub(crate) struct World {
     pub(crate) db: Db,
     pub(crate) worker: Arc<Worker>,
     pub(crate) admin: Principal,
+    archives: Arc<dyn ObjectStore>,
+    folder: TempDir,
 }
 
 /// Loops that run quickly.
 pub(crate) fn quick() -> Config {
-    Config { poll_ms: 10, reap_ms: 50, lease_ms: 600, renew_ms: 150, concurrency: 8, drain_ms: 100 }
+    Config {
+        poll_ms: 10,
+        reap_ms: 50,
+        lease_ms: 600,
+        renew_ms: 150,
+        concurrency: 8,
+        drain_ms: 100,
+        export_directory: None,
+    }
 }
 
 impl World {
@@ -54,6 +67,9 @@ impl World {
         let keyring = Arc::new(Keyring::parse(&Keyring::generate()?)?);
         let (clock, signals) = (system(), Arc::new(LocalSignals::new()));
         let worker = Arc::new(Worker::default());
+        let folder = tempfile::tempdir()?;
+        let archives: Arc<dyn ObjectStore> =
+            Arc::new(LocalFileSystem::new_with_prefix(folder.path())?);
         let service = Service::new(Deps {
             config: quick(),
             db: db.clone(),
@@ -61,6 +77,7 @@ impl World {
             signals: signals.clone(),
             keyring: keyring.clone(),
             owners: BTreeMap::new(),
+            archives: archives.clone(),
         });
         let stack = Stack {
             keyring: keyring.clone(),
@@ -70,7 +87,7 @@ impl World {
         };
         let channel = grpc::local(stack.layered(service.routes(), Service::PUBLIC_METHODS));
         let admin = person(TenantId::new(), Role::Admin);
-        Ok(Self { url, keyring, clock, signals, channel, db, worker, admin })
+        Ok(Self { url, keyring, clock, signals, channel, db, worker, admin, archives, folder })
     }
 
     /// Starts a replica with a runtime, connections and a name of its own.
@@ -85,12 +102,14 @@ impl World {
         let owners = owners.map(|owner| (owner, self.worker.channel())).into();
         let (clock, signals) = (self.clock.clone(), self.signals.clone());
         let (keyring, url) = (self.keyring.clone(), self.url.clone());
+        let archives = self.archives.clone();
         let stop = shutdown.clone();
         let started = runtime.spawn(async move {
             let mut database = DatabaseConfig::new(url);
             database.max_connections = 5;
             let db = Db::connect(&database, "scheduler").await.unwrap();
-            Service::new(Deps { config, db, clock, signals, keyring, owners }).start(&stop);
+            Service::new(Deps { config, db, clock, signals, keyring, owners, archives })
+                .start(&stop);
         });
         started.await.unwrap();
         Replica { runtime: Some(runtime), shutdown }
@@ -98,6 +117,10 @@ impl World {
 
     pub(crate) fn schedules(&self) -> ScheduleServiceClient<GrpcChannel> {
         ScheduleServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn exports(&self) -> ExportServiceClient<GrpcChannel> {
+        ExportServiceClient::new(self.channel.clone())
     }
 
     pub(crate) fn runs(&self) -> RunServiceClient<GrpcChannel> {
@@ -125,6 +148,17 @@ impl World {
     /// Who a token is for.
     pub(crate) fn verify(&self, token: &str) -> Principal {
         self.keyring.verify(token, self.clock.now()).unwrap()
+    }
+
+    /// Makes every archive's file as old as that; how many there are.
+    pub(crate) fn age_archives(&self, time: DateTime<Utc>) -> usize {
+        let folders = std::fs::read_dir(self.folder.path()).unwrap();
+        let files = folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
+        let age = |file: std::io::Result<std::fs::DirEntry>| {
+            let file = std::fs::File::options().write(true).open(file.unwrap().path()).unwrap();
+            file.set_modified(time.into()).unwrap();
+        };
+        files.map(age).count()
     }
 
     pub(crate) async fn schedule(&self, key: &str) -> pb::Schedule {

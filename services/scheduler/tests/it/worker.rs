@@ -1,5 +1,5 @@
-//! An owner of scheduled work, for tests: it does what the job's name says, counts effects by run,
-//! and remembers results as every owner must.
+//! An owner of scheduled work and of rows, for tests: it does what the job's name says, counts effects by
+//! run, remembers results as every owner must, and tells of a tenant what a test wants.
 
 use std::{
     collections::HashMap,
@@ -9,13 +9,18 @@ use std::{
 };
 
 use chamados_chassis::grpc::{GrpcChannel, local};
+use chamados_proto::archive::v1::{
+    self as archive, ReadArchiveRequest, ReadArchiveResponse,
+    archive_service_server::{ArchiveService, ArchiveServiceServer},
+    read_archive_response::Part,
+};
 use chamados_proto::jobs::v1::{
     ExecuteRequest, ExecuteResponse, ListJobTypesRequest, ListJobTypesResponse, LogLevel, LogLine,
     Result as JobResult,
     execute_response::Event,
     job_handler_server::{JobHandler, JobHandlerServer},
 };
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt as _, stream};
 use tonic::{Request, Response, Status, metadata::MetadataMap, service::Routes};
 
 /// What the worker saw and did; shared by all replicas.
@@ -25,11 +30,38 @@ pub(crate) struct Worker {
     effects: Mutex<HashMap<String, u32>>,
     thawed: Mutex<bool>,
     thaw: Condvar,
+    telling: Mutex<Telling>,
+    /// Streams of endless rows that somebody reads.
+    pub(crate) endless: Arc<()>,
+}
+
+/// What it tells of a tenant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// The tenant and two of its rows, of which one cannot be read.
+    #[default]
+    Whole,
+    /// Rows without end.
+    Endless,
+    /// Nothing.
+    Away,
 }
 
 impl Worker {
     pub(crate) fn channel(self: &Arc<Self>) -> GrpcChannel {
-        local(Routes::new(JobHandlerServer::from_arc(Arc::new(Server(Arc::clone(self))))))
+        let server = Arc::new(Server(Arc::clone(self)));
+        let jobs = JobHandlerServer::from_arc(Arc::clone(&server));
+        local(Routes::new(jobs).add_service(ArchiveServiceServer::from_arc(server)))
+    }
+
+    /// From now on tells this of tenants.
+    pub(crate) fn tell(&self, telling: Telling) {
+        *self.telling.lock().unwrap() = telling;
+    }
+
+    /// How many read rows without end.
+    pub(crate) fn readers(&self) -> usize {
+        Arc::strong_count(&self.endless) - 1
     }
 
     /// How often the effect of a run happened.
@@ -125,5 +157,48 @@ impl JobHandler for Server {
         _: Request<ListJobTypesRequest>,
     ) -> Result<Response<ListJobTypesResponse>, Status> {
         Ok(Response::new(ListJobTypesResponse::default()))
+    }
+}
+
+#[tonic::async_trait]
+impl ArchiveService for Server {
+    type ReadArchiveStream =
+        Pin<Box<dyn Stream<Item = Result<ReadArchiveResponse, Status>> + Send>>;
+
+    async fn read_archive(
+        &self,
+        _: Request<ReadArchiveRequest>,
+    ) -> Result<Response<Self::ReadArchiveStream>, Status> {
+        let telling = *self.0.telling.lock().unwrap();
+        if telling == Telling::Away {
+            return Err(Status::unavailable("the database is away"));
+        }
+        let row = r#"{"id":"1","name":"Acme"}"#;
+        let records = || Part::Records(archive::Records { records: vec![row.to_owned()] });
+        let unreadable = archive::Unreadable {
+            id: "2".to_owned(),
+            reason: "spoilt".to_owned(),
+            kind: "tenant".to_owned(),
+        };
+        let parts = [
+            Part::Header(archive::Header { schema: "m1".to_owned() }),
+            Part::Kind(archive::Kind { name: "tenant".to_owned() }),
+            records(),
+            Part::Unreadable(unreadable),
+        ];
+        let mut parts = stream::iter(parts).boxed();
+        if telling == Telling::Endless {
+            let reader = Arc::clone(&self.0.endless);
+            let endless = stream::unfold(reader, move |reader| {
+                let part = records();
+                async move {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                    Some((part, reader))
+                }
+            });
+            parts = parts.chain(endless).boxed();
+        }
+        let answers = parts.map(|part| Ok(ReadArchiveResponse { part: Some(part) }));
+        Ok(Response::new(Box::pin(answers)))
     }
 }

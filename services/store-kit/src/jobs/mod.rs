@@ -11,10 +11,11 @@ pub(crate) mod runs;
 
 use std::time::Duration;
 
-use chamados_chassis::error::Describe;
+use chamados_chassis::{error::Describe, id::TenantId};
 use chamados_proto::jobs::v1::{LogLevel, LogLine};
 use chrono::{DateTime, Utc};
 use prost_types::{Struct, Value, value::Kind};
+use uuid::Uuid;
 
 pub use receiver::Receiver;
 
@@ -23,6 +24,12 @@ use crate::{Db, StoreError, Tx};
 /// What a job is told.
 #[derive(Debug, Clone)]
 pub struct Context {
+    /// The run.
+    pub run: Uuid,
+    /// Rises with every claim of the run: who has a lower one does not hold it any more.
+    pub fence: i64,
+    /// Whose work it is; none where it is the installation's.
+    pub tenant: Option<TenantId>,
     /// The service's rows.
     pub db: Db,
     /// Now, by the service's clock.
@@ -62,14 +69,26 @@ impl Done {
     }
 }
 
-/// Why a job did not do its work.
+/// Why a job did not do its work. It may be tried again.
 #[derive(Debug, thiserror::Error)]
-#[error(transparent)]
-pub struct JobError(Box<dyn std::error::Error + Send + Sync>);
+#[error("{source}")]
+pub struct JobError {
+    source: Box<dyn std::error::Error + Send + Sync>,
+    /// What is said to whoever ordered it.
+    told: Option<String>,
+}
+
+impl JobError {
+    /// A failure whose reason people may know.
+    pub fn told(reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self { source: reason.clone().into(), told: Some(reason) }
+    }
+}
 
 impl<E: Describe> From<E> for JobError {
     fn from(error: E) -> Self {
-        Self(Box::new(error))
+        Self { source: Box::new(error), told: None }
     }
 }
 

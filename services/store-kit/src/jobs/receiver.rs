@@ -6,7 +6,7 @@ use chamados_chassis::{
     clock::SharedClock,
     context::CallContext,
     error::{Invalid, status},
-    id,
+    id::{self, TenantId},
 };
 use chamados_proto::jobs::v1::{
     ExecuteRequest, ExecuteResponse, JobType, ListJobTypesRequest, ListJobTypesResponse, LogLevel,
@@ -45,7 +45,11 @@ impl Receiver {
         JobHandlerServer::new(self)
     }
 
-    async fn execute_once(&self, request: ExecuteRequest) -> Result<Vec<Event>, Status> {
+    async fn execute_once(
+        &self,
+        tenant: Option<TenantId>,
+        request: ExecuteRequest,
+    ) -> Result<Vec<Event>, Status> {
         let run = id::parse(&request.run_id)
             .map_err(|e| status(Invalid::field("run_id", e.to_string())))?;
         let job = self.jobs.iter().find(|job| job.name() == request.job_type).ok_or_else(|| {
@@ -61,10 +65,14 @@ impl Receiver {
             Claim::Go => {}
         }
         let payload = request.payload.unwrap_or_default();
-        let context = Context { db: self.db.clone(), now, payload };
+        let (db, fence) = (self.db.clone(), request.fence);
+        let context = Context { run, fence, tenant, db, now, payload };
         let done = job.run(context).await.map_err(|error| {
             tracing::warn!(job = job.name(), %error, "a job failed");
-            Status::unavailable(format!("{} could not do its work", job.name()))
+            let told = error.told;
+            Status::unavailable(
+                told.unwrap_or_else(|| format!("{} could not do its work", job.name())),
+            )
         })?;
         let result = JobResult { summary: done.summary };
         if !runs::finish(&done.tx, run, request.fence, &result).await.map_err(status)? {
@@ -97,11 +105,13 @@ impl JobHandler for Receiver {
         &self,
         request: Request<ExecuteRequest>,
     ) -> Result<Response<Self::ExecuteStream>, Status> {
-        CallContext::of(&request)?.principal().require_service().map_err(status)?;
+        let cx = CallContext::of(&request)?;
+        cx.principal().require_service().map_err(status)?;
+        let tenant = cx.principal().tenant().ok();
         let (receiver, request) = (self.clone(), request.into_inner());
         // The work is done in the stream, so that the answer's head, which the deadline layer waits
         // for, is sent at once. A caller that goes away drops the stream and the work with it.
-        let work = stream::once(async move { receiver.execute_once(request).await });
+        let work = stream::once(async move { receiver.execute_once(tenant, request).await });
         let messages = work
             .map_ok(|events| stream::iter(events.into_iter().map(Ok)))
             .try_flatten()

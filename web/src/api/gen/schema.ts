@@ -399,6 +399,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List exports
+         * @description The newest 50 on one page, the newest first. Admins only.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * Have an archive put together
+         * @description By a run of its own; `GET` tells how far it is. Admins only. 409 `export_under_way` while another has not
+         *     ended.
+         */
+        post: operations["create_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an export
+         * @description Admins only.
+         */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/exports/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an archive
+         * @description A zip of JSON Lines, attachments and a manifest. That it was downloaded is in the audit log. Admins only.
+         *     409 `export_not_ready` before it is whole, 404 `export_expired` after seven days.
+         */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/exports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call an export off
+         * @description One that has not ended; 409 `export_ended` otherwise. Admins only.
+         */
+        post: operations["cancel_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/incidents": {
         parameters: {
             query?: never;
@@ -2593,6 +2679,57 @@ export interface components {
          * @enum {string}
          */
         DraftKind: "comment" | "closing" | "facts";
+        /** @description An archive of everything the tenant owns, or how far it is. */
+        Export: {
+            /** @description UUIDv7, which is also that of its run. */
+            id: string;
+            /** @description Where its run stands. */
+            state: components["schemas"]["RunState"];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When its first attempt began.
+             */
+            startedAt: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+            /**
+             * Format: int32
+             * @description Attempts begun so far.
+             */
+            attempt: number;
+            /**
+             * Format: int64
+             * @description Records written by the present attempt, counted every second.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Attachments begun, likewise.
+             */
+            attachments: number;
+            /**
+             * Format: int64
+             * @description What could not be read so far; the archive's manifest names it.
+             */
+            unreadable: number;
+            /**
+             * Format: int64
+             * @description Length of the archive in bytes; 0 before it is whole.
+             */
+            size: number;
+            /**
+             * Format: date-time
+             * @description Until when it can be downloaded; null before it is whole.
+             */
+            expiresAt: string | null;
+            /** @description What came of it, or why it failed. */
+            summary: string;
+        };
         /** @description One field of a request that is not right. */
         FieldError: {
             /** @description Name of the field, query parameter or header. */
@@ -3173,6 +3310,67 @@ export interface components {
                  * @description When it was last saved.
                  */
                 updatedAt: string;
+            }[];
+            /** @description Hand it in as `pageToken` for the next page; null on the last. */
+            nextPageToken: string | null;
+            /**
+             * Format: int64
+             * @description All records that match, on every page together.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        List_Export: {
+            /** @description The records of this page. */
+            items: {
+                /** @description UUIDv7, which is also that of its run. */
+                id: string;
+                /** @description Where its run stands. */
+                state: components["schemas"]["RunState"];
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description When its first attempt began.
+                 */
+                startedAt: string | null;
+                /** Format: date-time */
+                endedAt: string | null;
+                /**
+                 * Format: int32
+                 * @description Attempts begun so far.
+                 */
+                attempt: number;
+                /**
+                 * Format: int64
+                 * @description Records written by the present attempt, counted every second.
+                 */
+                records: number;
+                /**
+                 * Format: int64
+                 * @description Attachments begun, likewise.
+                 */
+                attachments: number;
+                /**
+                 * Format: int64
+                 * @description What could not be read so far; the archive's manifest names it.
+                 */
+                unreadable: number;
+                /**
+                 * Format: int64
+                 * @description Length of the archive in bytes; 0 before it is whole.
+                 */
+                size: number;
+                /**
+                 * Format: date-time
+                 * @description Until when it can be downloaded; null before it is whole.
+                 */
+                expiresAt: string | null;
+                /** @description What came of it, or why it failed. */
+                summary: string;
             }[];
             /** @description Hand it in as `pageToken` for the next page; null on the last. */
             nextPageToken: string | null;
@@ -5511,6 +5709,165 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The exports. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Export"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits for its turn. */
+            201: {
+                headers: {
+                    /** @description Its address. */
+                    Location?: string;
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the export. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the export. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its bytes. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancel_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the export. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export, which is over. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -9,6 +9,7 @@ import dashboard from "./dashboard.json";
 import deskLists from "./desk-lists.json";
 import devices from "./devices.json";
 import editor from "./editor.json";
+import exports from "./exports.json";
 import jobs from "./jobs.json";
 import serviceAccounts from "./service-accounts.json";
 import settings from "./settings.json";
@@ -29,6 +30,7 @@ export default {
   "desk-lists": deskLists,
   devices,
   editor,
+  exports,
   jobs,
   "service-accounts": serviceAccounts,
   settings,

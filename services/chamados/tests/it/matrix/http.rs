@@ -98,6 +98,7 @@ fn path(template: &str, asked: &str, r: &Records) -> String {
         _ if record("/api/admin/service-accounts/") => &r.service_account,
         _ if record("/api/admin/devices/") => &r.device,
         _ if record("/api/admin/runs/") => &r.run,
+        _ if record("/api/admin/exports/") => &r.export,
         _ if record("/api/chats/") => &r.chat,
         _ if record("/api/admin/queues/") => &r.queue,
         _ if record("/api/admin/categories/") => &r.category,

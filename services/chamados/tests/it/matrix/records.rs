@@ -9,7 +9,7 @@ use chamados_proto::identity::v1::{
     self as pb, invite_service_client::InviteServiceClient,
     merge_service_client::MergeServiceClient,
 };
-use chamados_testkit::Sandbox;
+use chamados_testkit::{Sandbox, eventually};
 use reqwest::{
     Method, RequestBuilder,
     multipart::{Form, Part},
@@ -17,7 +17,7 @@ use reqwest::{
 use serde_json::json;
 
 use super::callers::{Callers, Key, OWNER, Way, signed};
-use crate::fixture::{Desk, items, text};
+use crate::fixture::{Desk, SOON, items, text};
 
 /// Something of everything, of the company Acme unless said otherwise.
 pub(super) struct Records {
@@ -55,6 +55,8 @@ pub(super) struct Records {
     pub(super) revoked_key: String,
     pub(super) job: String,
     pub(super) run: String,
+    /// Whole.
+    pub(super) export: String,
     made: AtomicUsize,
 }
 
@@ -110,6 +112,12 @@ impl Records {
         let key = Key::make(sandbox, admin, "spare", &["tickets.read"]).await?;
         let job = text(&items(&desk.admin.get("/api/admin/jobs").await.ok())[0], "key");
         let run = desk.admin.press(&format!("/api/admin/jobs/{job}/run")).await.text("runId");
+        let export = desk.admin.press("/api/admin/exports").await.text("id");
+        eventually(SOON, "the export is whole", async || {
+            let export = desk.admin.get(&format!("/api/admin/exports/{export}")).await.ok();
+            (export["state"] == "succeeded").then_some(())
+        })
+        .await;
         Ok(Self {
             company: desk.company.clone(),
             device,
@@ -132,6 +140,7 @@ impl Records {
             revoked_key: key.id,
             job,
             run,
+            export,
             made: AtomicUsize::new(0),
         })
     }

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
 import type { AuditEntry } from "@/api/types";
 import { JobLink } from "@/features/jobs/components/job-link";
 import { UserLink } from "@/features/users/components/user-link";
@@ -6,6 +7,7 @@ import { inTextClass } from "./in-text";
 
 /** What something was done to, by the name it had then; leads to it where it has a page. */
 export function TargetLink({ target }: { target: AuditEntry["target"] }) {
+  const { t } = useTranslation("audit");
   const { kind, id, name } = target;
   switch (kind) {
     case "user":
@@ -28,6 +30,12 @@ export function TargetLink({ target }: { target: AuditEntry["target"] }) {
       return (
         <Link to="/configuracoes/contas-de-servico/$id" params={{ id }} className={inTextClass}>
           {name}
+        </Link>
+      );
+    case "export":
+      return (
+        <Link to="/configuracoes/exportacoes" className={inTextClass}>
+          {t("theArchive")}
         </Link>
       );
     case "api_key":

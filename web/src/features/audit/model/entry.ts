@@ -31,6 +31,10 @@ export const actions = [
   "category.deleted",
   "schedule.updated",
   "schedule.run_requested",
+  "export.created",
+  "export.cancelled",
+  "export.downloaded",
+  "tenant.exported",
   "service_account.created",
   "service_account.updated",
   "api_key.created",
@@ -48,6 +52,8 @@ export const kinds = [
   "queue",
   "category",
   "schedule",
+  "export",
+  "tenant",
   "service_account",
   "api_key",
 ] as const;
@@ -63,6 +69,7 @@ export type ValueKind = "text" | "role" | "yesNo" | "time" | "scopes" | "company
 /** Fields with a name of their own, and how their values are read. */
 export const fields = {
   name: "text",
+  records: "text",
   nickname: "text",
   email: "text",
   role: "role",

@@ -20,12 +20,13 @@ export const scopes = [
   "users.reset_password",
   "invites.read",
   "jobs.manage",
+  "exports.manage",
   "audit.read",
 ] as const;
 export type Scope = (typeof scopes)[number];
 
 /** Areas with a name of their own, in the order they are shown. */
-export const areas = ["tickets", "queues", "categories", "devices", "companies", "users", "invites", "jobs", "audit"] as const;
+export const areas = ["tickets", "queues", "categories", "devices", "companies", "users", "invites", "jobs", "exports", "audit"] as const;
 export type Area = (typeof areas)[number];
 
 /** Scopes of one area. `area` is undefined for those that a newer server knows and this panel does not. */

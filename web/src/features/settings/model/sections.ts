@@ -1,4 +1,4 @@
-import { Bot, type LucideIcon, ScrollText, Tags, Waypoints } from "lucide-react";
+import { Bot, type LucideIcon, PackageOpen, ScrollText, Tags, Waypoints } from "lucide-react";
 import type { FileRouteTypes } from "@/app/route-tree.gen";
 import type settings from "@/locales/en/settings.json";
 
@@ -18,6 +18,7 @@ export const sections: readonly SettingsSection[] = [
   { to: "/configuracoes/filas", label: "queues", icon: Waypoints, needs: "queues.manage" },
   { to: "/configuracoes/categorias", label: "categories", icon: Tags, needs: "categories.manage" },
   { to: "/configuracoes/contas-de-servico", label: "serviceAccounts", icon: Bot, needs: "service_accounts.manage" },
+  { to: "/configuracoes/exportacoes", label: "exports", icon: PackageOpen, needs: "exports.manage" },
   { to: "/configuracoes/auditoria", label: "audit", icon: ScrollText, needs: "audit.read" },
 ];
 
