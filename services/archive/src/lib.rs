@@ -15,5 +15,5 @@ mod write;
 
 pub use manifest::{FORMAT, File, MOST_UNREADABLE, Manifest, Tenant, Unreadable, VERSION};
 pub use read::{Content, ReadError, Reader};
-pub use restore::{Place, RestoreError, Restored, restore};
+pub use restore::{Place, RestoreError, Restored, begin, restore};
 pub use write::{Named, Progress, Watch, WriteError, sha256, write};

@@ -189,6 +189,19 @@ async fn attachments(
     Ok(())
 }
 
+/// Begins to write a tenant's rows: what an earlier try left behind is removed.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn begin(place: &Place, tenant: TenantId) -> Result<Tx, StoreError> {
+    let tx = archive::begin(&place.db).await?;
+    place.owner.forget(&tx, tenant).await?;
+    for kind in place.owner.kinds().iter().rev() {
+        archive::clear(&tx, kind, tenant).await?;
+    }
+    Ok(tx)
+}
+
 async fn records(
     reader: &Reader,
     tenant: TenantId,
@@ -198,11 +211,7 @@ async fn records(
     (restored, progress): (&mut Restored, &mut impl FnMut(u64)),
 ) -> Result<(), RestoreError> {
     let failed = |error| RestoreError::Store(place.service, error);
-    let tx = archive::begin(&place.db).await.map_err(failed)?;
-    place.owner.forget(&tx, tenant).await.map_err(failed)?;
-    for (kind, _) in plan.kinds.iter().rev() {
-        archive::clear(&tx, kind, tenant).await.map_err(failed)?;
-    }
+    let tx = begin(place, tenant).await.map_err(failed)?;
     for (kind, file) in &plan.kinds {
         let told = (&mut *restored, &mut *progress);
         let written = write_kind(reader, tenant, &tx, (kind, file), told).await;

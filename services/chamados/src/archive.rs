@@ -14,7 +14,7 @@ use crate::{config::Config, database, operator::Operator};
 
 /// The services in the order in which they are read and written. Identity is the last: what the others
 /// refer to is then there as late as they know it, and an installation without a tenant has nothing.
-async fn places(config: &Config) -> anyhow::Result<Vec<Place>> {
+pub(crate) async fn places(config: &Config) -> anyhow::Result<Vec<Place>> {
     let files = chamados_ticket::Files::open(&config.ticket, &config.data_dir)?;
     let tickets = chamados_ticket::ArchiveOwner { files: Arc::new(files) };
     let owners: [(&'static str, Migrations, Arc<dyn Owner>); 4] = [

@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod config;
 pub mod database;
+pub mod legacy;
 pub mod operator;
 pub mod target;
 

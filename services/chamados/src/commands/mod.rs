@@ -5,6 +5,7 @@ mod archive;
 mod config;
 mod files;
 mod healthcheck;
+mod legacy;
 mod place;
 mod run;
 
@@ -47,6 +48,8 @@ enum Command {
     Export(archive::Export),
     /// Take such a file into an installation that has nothing yet
     Import(archive::Import),
+    /// Take in the export of the system that this one replaces
+    ImportLegacy(legacy::ImportLegacy),
     /// Print the HTTP API's contract (OpenAPI 3.1, JSON)
     Openapi,
     /// Ask the process on this machine whether it is ready
@@ -121,6 +124,7 @@ impl Cli {
             Command::Config(command) => command.run(),
             Command::Export(command) => command.run(),
             Command::Import(command) => command.run(),
+            Command::ImportLegacy(command) => command.run(),
             Command::Openapi => {
                 println!("{}", chamados_gateway::openapi().to_pretty_json()?);
                 Ok(())

@@ -37,31 +37,31 @@ sandbox_suite!(
 sandbox_suite!(all_in_one: AllInOne on PostgresRedis; what_goes_out_comes_in_the_same);
 
 /// Rows and files of an installation, for commands.
-struct Rows {
-    database: String,
-    data: PathBuf,
+pub(crate) struct Rows {
+    pub(crate) database: String,
+    pub(crate) data: PathBuf,
 }
 
 impl Rows {
-    fn of(sandbox: &Sandbox) -> Self {
+    pub(crate) fn of(sandbox: &Sandbox) -> Self {
         let database = sandbox.database_url().to_owned();
         Self { database, data: sandbox.keyring_file().with_file_name("") }
     }
 
     /// Nothing yet, on SQLite.
-    fn empty(folder: &TempDir) -> Self {
+    pub(crate) fn empty(folder: &TempDir) -> Self {
         let database = format!("sqlite://{}", folder.path().display());
         Self { database, data: folder.path().to_owned() }
     }
 
-    fn run(&self, words: &[&str]) -> Output {
+    pub(crate) fn run(&self, words: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chamados"));
         command.args(words).args(["--database-url", &self.database, "--data-dir"]);
         command.arg(&self.data).output().unwrap()
     }
 
     /// What a command that succeeds prints, and what it warns of.
-    fn done(&self, words: &[&str]) -> (String, String) {
+    pub(crate) fn done(&self, words: &[&str]) -> (String, String) {
         let output = self.run(words);
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{words:?}: {said}");
@@ -69,7 +69,7 @@ impl Rows {
     }
 
     /// The one line of a command that fails.
-    fn refused(&self, words: &[&str]) -> String {
+    pub(crate) fn refused(&self, words: &[&str]) -> String {
         let output = self.run(words);
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{words:?}: {said}");
@@ -77,7 +77,7 @@ impl Rows {
         said
     }
 
-    fn export(&self, tenant: &str) -> Archive {
+    pub(crate) fn export(&self, tenant: &str) -> Archive {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tenant.zip");
         let file = path.to_str().unwrap();
@@ -91,7 +91,7 @@ impl Rows {
         self.done(&["import", archive.path.to_str().unwrap()]).0
     }
 
-    fn tenants(&self) -> Value {
+    pub(crate) fn tenants(&self) -> Value {
         let (said, _) = self.done(&["admin", "tenant", "list", "--json"]);
         serde_json::from_str(&said).unwrap()
     }
@@ -100,9 +100,9 @@ impl Rows {
 /// Paths and bytes.
 type Files = Vec<(String, Vec<u8>)>;
 
-struct Archive {
+pub(crate) struct Archive {
     path: PathBuf,
-    said: Value,
+    pub(crate) said: Value,
     warned: String,
     _folder: TempDir,
 }

@@ -22,6 +22,7 @@ mod fleets;
 mod handover;
 mod idempotency;
 mod jobs;
+mod legacy;
 mod lists;
 mod machines;
 mod matrix;

@@ -96,7 +96,9 @@ pub(super) fn insertion(device: &Device) -> Result<ActiveModel, StoreError> {
     row.tenant_id = Set(device.tenant.into());
     row.ordinal = Set(device.ordinal.into());
     row.presence = Set(device.presence.as_str().to_owned());
+    row.presence_since = Set(device.presence_since);
     row.presence_epoch = Set(device.presence_epoch.into());
+    row.last_seen_at = Set(device.last_seen_at);
     row.account_ready = Set(false);
     row.created_at = Set(device.created_at);
     for kind in SectionKind::ALL {
