@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use chamados_bench::{devices, heartbeats, tickets};
+use chamados_bench::{devices, heartbeats, scheduler, tickets};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -23,6 +23,10 @@ enum Measure {
     Devices(devices::Args),
     /// What a heartbeat costs, side by side with other ways
     Heartbeats(heartbeats::Args),
+    /// Runs of the scheduler while its replicas die, freeze and lose their database
+    SchedulerFaults(scheduler::faults::Args),
+    /// How late runs begin that are due within one minute
+    Scheduler(scheduler::minute::Args),
     #[command(hide = true)]
     Rival(heartbeats::RivalArgs),
 }
@@ -37,6 +41,8 @@ fn main() -> anyhow::Result<()> {
             Measure::Tickets(args) => tickets::measure(args).await,
             Measure::Devices(args) => devices::measure(args).await,
             Measure::Heartbeats(args) => heartbeats::measure(args).await,
+            Measure::SchedulerFaults(args) => scheduler::faults::measure(args).await,
+            Measure::Scheduler(args) => scheduler::minute::measure(args).await,
             Measure::Rival(args) => heartbeats::rival(args).await,
         }
     })

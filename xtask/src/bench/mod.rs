@@ -2,6 +2,7 @@
 
 mod heartbeats;
 mod programs;
+mod scheduler;
 mod sign_in;
 mod tickets;
 
@@ -20,6 +21,10 @@ pub(crate) enum Bench {
     Heartbeats(heartbeats::Args),
     /// Lists, searches, opening and playing among a million tickets
     Tickets(tickets::Args),
+    /// How late runs begin that are due within one minute, what that costs, and what stays
+    Scheduler(scheduler::Args),
+    /// Runs of the scheduler while its replicas die, freeze and lose their database
+    SchedulerFaults(scheduler::Args),
 }
 
 /// Measures.
@@ -31,5 +36,7 @@ pub(crate) fn bench(what: &Bench) -> Result<()> {
         Bench::SignIn { release } => sign_in::measure(*release),
         Bench::Heartbeats(args) => heartbeats::measure(args),
         Bench::Tickets(args) => tickets::measure(args),
+        Bench::Scheduler(args) => scheduler::measure(args),
+        Bench::SchedulerFaults(args) => scheduler::faults(args),
     }
 }

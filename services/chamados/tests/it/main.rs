@@ -18,6 +18,7 @@ mod door;
 mod effective;
 mod events;
 mod exports;
+mod faults;
 mod fleets;
 mod handover;
 mod idempotency;
