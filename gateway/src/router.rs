@@ -107,6 +107,7 @@ fn api() -> OpenApiRouter<Gateway> {
         .routes(routes!(devices::list_device_timeline))
         .routes(routes!(incidents::list_incidents))
         .routes(routes!(jobs::list_jobs))
+        .routes(routes!(jobs::preview_schedule))
         .routes(routes!(jobs::update_job))
         .routes(routes!(jobs::run_job))
         .routes(routes!(runs::list_runs))

@@ -4,11 +4,11 @@ use axum::extract::State;
 use chamados_proto::scheduler::v1 as pb;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::runs::RunState;
 use crate::{
-    extract::{Json, Path},
+    extract::{Json, Path, Query},
     idempotency::IdempotencyKey,
     problem::{Problem, Result},
     session::Caller,
@@ -159,6 +159,74 @@ pub(crate) async fn list_jobs(
     let jobs = gateway.clients.schedules().list_schedules(request).await?.into_inner().schedules;
     let jobs = jobs.into_iter().map(Job::of).collect::<Result<_>>()?;
     Ok(Json(List::whole(jobs)))
+}
+
+/// A schedule that is thought of.
+#[derive(Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PreviewSchedule {
+    /// How the schedule is read.
+    #[param(required)]
+    kind: Option<JobKind>,
+    /// Cron pattern, or seconds in decimal for an interval.
+    #[param(required)]
+    schedule: String,
+    /// IANA name, for example `America/Sao_Paulo`.
+    #[param(required)]
+    time_zone: String,
+}
+
+/// When it would fire.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SchedulePreview {
+    /// The next five times.
+    upcoming: Vec<DateTime<Utc>>,
+    /// The next five fixed times within a year that the clocks of the zone skip or show twice.
+    odd_times: Vec<OddTime>,
+}
+
+/// A time of day that is not on a clock once on that day.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OddTime {
+    /// As the pattern means it, on the clocks of the zone: `2027-03-14T02:30`.
+    nominal_time: String,
+    /// True when no clock shows it, false when it comes twice; then the first one counts.
+    missing: bool,
+    /// When the job fires in its stead.
+    fires_at: DateTime<Utc>,
+}
+
+/// Preview a schedule
+///
+/// When it would fire. Changes nothing. Admins only.
+#[utoipa::path(
+    get, path = "/api/admin/schedule-preview", tag = "jobs", params(PreviewSchedule),
+    responses((status = 200, description = "When it would fire.", body = SchedulePreview)),
+)]
+pub(crate) async fn preview_schedule(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    Query(query): Query<PreviewSchedule>,
+) -> Result<Json<SchedulePreview>> {
+    let PreviewSchedule { kind, schedule, time_zone } = query;
+    let kind = kind.map_or(0, Into::into);
+    let request = pb::PreviewScheduleRequest { kind, expression: schedule, time_zone };
+    let answer = gateway.clients.schedules().preview_schedule(caller.request(request)).await;
+    let preview =
+        answer.map_err(|status| Problem::from(status).renamed("expression", "schedule"))?;
+    let preview = preview.into_inner();
+    let odd = preview.odd_times.into_iter().map(|odd| {
+        let (nominal_time, missing) = (odd.nominal_time, odd.missing);
+        Ok(OddTime { nominal_time, missing, fires_at: time(odd.fire_time)? })
+    });
+    let upcoming = preview.upcoming_times.into_iter().map(|at| time(Some(at)));
+    Ok(Json(SchedulePreview {
+        upcoming: upcoming.collect::<Result<_>>()?,
+        odd_times: odd.collect::<Result<_>>()?,
+    }))
 }
 
 /// Change a job

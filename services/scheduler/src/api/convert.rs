@@ -5,23 +5,24 @@ use chamados_chassis::{
     error::{Checks, Invalid},
 };
 use chamados_proto::scheduler::v1 as pb;
+use chrono::{DateTime, Utc};
 
 use crate::{
     app::{
         json,
         runs::Detail,
-        schedules::{Update, View},
+        schedules::{Thought, Update, View},
     },
     domain::{
         log::KeptLine,
         run::{Run, RunId, State as RunState, Trigger},
         schedule::{Change, State},
-        timing::Kind,
+        timing::{Kind, Odd},
     },
 };
 
 /// Times shown ahead.
-const UPCOMING: usize = 5;
+pub(super) const UPCOMING: usize = 5;
 
 impl From<View> for pb::Schedule {
     fn from(view: View) -> Self {
@@ -128,6 +129,33 @@ pub(super) const fn run_state(state: RunState) -> pb::RunState {
         RunState::Failed => pb::RunState::Failed,
         RunState::Cancelled => pb::RunState::Cancelled,
         RunState::Skipped => pb::RunState::Skipped,
+    }
+}
+
+/// Reads a schedule that is thought of.
+pub(super) fn thought(request: pb::PreviewScheduleRequest) -> Result<Thought, Invalid> {
+    let kind = match request.kind() {
+        pb::ScheduleKind::Cron => Kind::Cron,
+        pb::ScheduleKind::Interval => Kind::Interval,
+        pb::ScheduleKind::Unspecified => return Err(Invalid::field("kind", "must be given")),
+    };
+    let pb::PreviewScheduleRequest { expression, time_zone, .. } = request;
+    Ok(Thought { kind, expression, time_zone })
+}
+
+/// When it would fire.
+pub(super) fn preview(
+    upcoming: Vec<DateTime<Utc>>,
+    odd_times: Vec<Odd>,
+) -> pb::PreviewScheduleResponse {
+    let odd = |odd: Odd| pb::OddTime {
+        nominal_time: odd.nominal.format("%Y-%m-%dT%H:%M").to_string(),
+        missing: odd.missing,
+        fire_time: Some(to_proto(odd.at)),
+    };
+    pb::PreviewScheduleResponse {
+        upcoming_times: upcoming.into_iter().map(to_proto).collect(),
+        odd_times: odd_times.into_iter().map(odd).collect(),
     }
 }
 

@@ -45,6 +45,17 @@ impl ScheduleService for Api {
         Ok(Response::new(view.into()))
     }
 
+    async fn preview_schedule(
+        &self,
+        request: Request<pb::PreviewScheduleRequest>,
+    ) -> Result<Response<pb::PreviewScheduleResponse>, Status> {
+        let cx = CallContext::of(&request)?;
+        let thought = convert::thought(request.into_inner()).map_err(status)?;
+        let (upcoming, odd) =
+            schedules::preview(&self.0, &cx, thought, convert::UPCOMING).await.map_err(status)?;
+        Ok(Response::new(convert::preview(upcoming, odd)))
+    }
+
     async fn run_schedule(
         &self,
         request: Request<pb::RunScheduleRequest>,

@@ -9,12 +9,14 @@ use chamados_store_kit::{
     idempotency::{self, Fingerprint, Key, Outcome},
 };
 
+use chrono::{DateTime, Utc};
+
 use super::App;
 use crate::{
     domain::{
         run::{Run, RunId},
         schedule::{Change, Schedule, ScheduleId},
-        timing,
+        timing::{self, Kind, Odd, Timing},
     },
     error::{Error, Result},
     store,
@@ -102,6 +104,36 @@ pub async fn update(app: &App, cx: &CallContext, update: Update) -> Result<View>
     tx.commit().await?;
     app.job_changed(changed.tenant, changed.id, None).await;
     with_last_run(app, changed).await
+}
+
+/// A schedule that is thought of.
+#[derive(Debug, Clone)]
+pub struct Thought {
+    /// How the expression is read.
+    pub kind: Kind,
+    /// When it fires.
+    pub expression: String,
+    /// IANA name of the zone its times are of.
+    pub time_zone: String,
+}
+
+/// When a schedule would fire: the next `count` times, and those that are not once on a clock.
+///
+/// # Errors
+/// [`Error::Denied`], [`Error::Invalid`] for an expression or zone that cannot be used, [`Error::Store`].
+pub async fn preview(
+    app: &App,
+    cx: &CallContext,
+    thought: Thought,
+    count: usize,
+) -> Result<(Vec<DateTime<Utc>>, Vec<Odd>)> {
+    cx.require(Permission::JobsManage)?;
+    let Thought { kind, expression, time_zone } = thought;
+    let timing = Timing::parse(kind, &expression, &time_zone).map_err(invalid)?;
+    let now = store::clock::now(app.db.read()).await?;
+    let first = timing.first(now).map_err(invalid)?;
+    let upcoming = timing.from(first).take(count).map(|occurrence| occurrence.at).collect();
+    Ok((upcoming, timing.odd_times(first)))
 }
 
 /// Makes a run now, also while the schedule is paused; once per request id.

@@ -1,6 +1,6 @@
 //! When a schedule fires: by a cron pattern or every so many seconds.
 
-use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, LocalResult, NaiveDateTime, SecondsFormat, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use super::cron::{self, Cron};
@@ -112,6 +112,44 @@ impl Timing {
     }
 }
 
+/// Most odd times that are told.
+const MOST_ODD: usize = 5;
+/// How far ahead they are looked for.
+const ODD_WITHIN: TimeDelta = TimeDelta::days(366);
+/// Most occurrences looked at: a fixed-time pattern has no more than a few a day.
+const LOOKED_AT: usize = 20_000;
+
+/// A fixed time that is not once on the clocks of its day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Odd {
+    /// As the pattern means it.
+    pub nominal: NaiveDateTime,
+    /// No clock shows it; otherwise it comes twice.
+    pub missing: bool,
+    /// When the schedule fires in its stead.
+    pub at: DateTime<Utc>,
+}
+
+impl Timing {
+    /// The next fixed times that the clocks of the zone skip or show twice, from `start` on, which is a time
+    /// it fires.
+    #[must_use]
+    pub fn odd_times(&self, start: DateTime<Utc>) -> Vec<Odd> {
+        let odd = |occurrence: Occurrence| {
+            let (nominal, zone) = occurrence.nominal?;
+            let missing = match zone.from_local_datetime(&nominal) {
+                LocalResult::Single(_) => return None,
+                LocalResult::Ambiguous(..) => false,
+                LocalResult::None => true,
+            };
+            Some(Odd { nominal, missing, at: occurrence.at })
+        };
+        let near = self.from(start).take(LOOKED_AT);
+        let near = near.take_while(|occurrence| occurrence.at < start + ODD_WITHIN);
+        near.filter_map(odd).take(MOST_ODD).collect()
+    }
+}
+
 impl Occurrence {
     const fn instant(at: DateTime<Utc>) -> Self {
         Self { at, nominal: None }
@@ -129,8 +167,6 @@ impl Occurrence {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeZone as _;
-
     use super::*;
 
     fn utc(text: &str) -> DateTime<Utc> {
@@ -159,6 +195,35 @@ mod tests {
             keys(&interval, "2018-11-04T03:00:00.250"),
             ["2018-11-04T03:00:00.250Z", "2018-11-04T03:01:30.250Z"],
         );
+    }
+
+    #[test]
+    fn times_that_are_not_once_on_a_clock_are_told() {
+        let odd = |expression: &str, zone: &str, start: &str| {
+            let timing = Timing::parse(Kind::Cron, expression, zone).unwrap();
+            let start = timing.first(utc(start)).unwrap();
+            let told = timing.odd_times(start).into_iter();
+            told.map(|odd| format!("{} {} {}", odd.nominal, odd.missing, odd.at))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            odd("30 2 * * *", "America/New_York", "2026-11-26T00:00:00"),
+            ["2027-03-14 02:30:00 true 2027-03-14 07:00:00 UTC"]
+        );
+        assert_eq!(
+            odd("30 1 * * *", "America/New_York", "2026-11-26T00:00:00"),
+            ["2027-11-07 01:30:00 false 2027-11-07 05:30:00 UTC"]
+        );
+        let midnight = odd("0 0 * * *", "America/Sao_Paulo", "2018-10-01T00:00:00");
+        assert_eq!(midnight, ["2018-11-04 00:00:00 true 2018-11-04 03:00:00 UTC"]);
+        for (expression, zone) in [
+            ("30 2 * * *", "America/Sao_Paulo"),
+            ("30 * * * *", "America/New_York"),
+            ("0 12 * * *", "America/New_York"),
+        ] {
+            let none = odd(expression, zone, "2026-11-26T00:00:00");
+            assert!(none.is_empty(), "{expression} {zone}: {none:?}");
+        }
     }
 
     #[test]

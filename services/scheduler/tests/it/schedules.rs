@@ -5,7 +5,7 @@ use chamados_chassis::{
     id::{ServiceAccountId, TenantId},
 };
 use chamados_proto::event::v1::{AdministrativeChange, Event};
-use chamados_proto::scheduler::v1::{self as pb, RunState, ScheduleState};
+use chamados_proto::scheduler::v1::{self as pb, RunState, ScheduleKind, ScheduleState};
 use chamados_store_kit::inbox::Fact;
 use chamados_testkit::{TestDatabase, store_suite};
 use prost::Message as _;
@@ -22,6 +22,7 @@ use crate::{
 
 store_suite!(
     changes_are_checked_and_take_effect_from_now,
+    a_schedule_is_previewed_before_it_is_one,
     of_simultaneous_changes_one_wins,
     a_paused_schedule_runs_by_hand_only,
     the_same_request_makes_one_run,
@@ -56,6 +57,35 @@ fn job() -> pb::Schedule {
 
 fn in_state(state: ScheduleState) -> pb::Schedule {
     pb::Schedule { state: state.into(), ..job() }
+}
+
+async fn a_schedule_is_previewed_before_it_is_one(database: &TestDatabase) -> anyhow::Result<()> {
+    let world = World::new(database).await?;
+    let preview = async |kind: ScheduleKind, expression: &str, time_zone: &str| {
+        let (expression, time_zone) = (expression.to_owned(), time_zone.to_owned());
+        let request = pb::PreviewScheduleRequest { kind: kind.into(), expression, time_zone };
+        let answer = world.schedules().preview_schedule(world.request(request)).await;
+        answer.map(tonic::Response::into_inner)
+    };
+    let nightly = preview(ScheduleKind::Cron, "30 2 * * *", "America/New_York").await?;
+    assert_eq!(nightly.upcoming_times.len(), 5);
+    let [spring] = &nightly.odd_times[..] else { panic!("one a year: {nightly:?}") };
+    assert!(spring.missing && spring.nominal_time.ends_with("T02:30"), "{spring:?}");
+    let hourly = preview(ScheduleKind::Interval, "3600", "UTC").await?;
+    let seconds: Vec<_> = hourly.upcoming_times.iter().map(|time| time.seconds).collect();
+    assert_eq!((seconds[4] - seconds[0], hourly.odd_times.len()), (4 * 3600, 0));
+    for (kind, expression, zone, field) in [
+        (ScheduleKind::Cron, "* * *", "UTC", "expression"),
+        (ScheduleKind::Cron, "0 0 30 2 *", "UTC", "expression"),
+        (ScheduleKind::Interval, "1", "UTC", "expression"),
+        (ScheduleKind::Cron, "* * * * *", "Mars", "time_zone"),
+        (ScheduleKind::Unspecified, "60", "UTC", "kind"),
+    ] {
+        let status = preview(kind, expression, zone).await.unwrap_err();
+        let violations = status.get_details_bad_request().unwrap().field_violations;
+        assert_eq!(violations[0].field, field, "{expression}: {status}");
+    }
+    Ok(())
 }
 
 async fn changes_are_checked_and_take_effect_from_now(

@@ -719,6 +719,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/schedule-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview a schedule
+         * @description When it would fire. Changes nothing. Admins only.
+         */
+        get: operations["preview_schedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/scopes": {
         parameters: {
             query?: never;
@@ -3906,6 +3926,18 @@ export interface components {
             /** @description With prefix length, for example "192.0.2.7/24". */
             addresses: string[];
         };
+        /** @description A time of day that is not on a clock once on that day. */
+        OddTime: {
+            /** @description As the pattern means it, on the clocks of the zone: `2027-03-14T02:30`. */
+            nominalTime: string;
+            /** @description True when no clock shows it, false when it comes twice; then the first one counts. */
+            missing: boolean;
+            /**
+             * Format: date-time
+             * @description When the job fires in its stead.
+             */
+            firesAt: string;
+        };
         /** @description Operating system. */
         OperatingSystem: {
             /** @description `linux`, `windows` or `macos`. */
@@ -4199,6 +4231,13 @@ export interface components {
              * @description The ticket's version when the caller began.
              */
             baseVersion: number;
+        };
+        /** @description When it would fire. */
+        SchedulePreview: {
+            /** @description The next five times. */
+            upcoming: string[];
+            /** @description The next five fixed times within a year that the clocks of the zone skip or show twice. */
+            oddTimes: components["schemas"]["OddTime"][];
         };
         /** @description Something a key may be allowed. */
         Scope: {
@@ -6364,6 +6403,41 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_schedule: {
+        parameters: {
+            query: {
+                /** @description How the schedule is read. */
+                kind: components["schemas"]["JobKind"];
+                /** @description Cron pattern, or seconds in decimal for an interval. */
+                schedule: string;
+                /** @description IANA name, for example `America/Sao_Paulo`. */
+                timeZone: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When it would fire. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePreview"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

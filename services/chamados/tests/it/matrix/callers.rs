@@ -165,7 +165,8 @@ impl Callers {
 
     /// Who asks, in this column, about this matter.
     pub(super) fn of(&self, column: &str, asked: &str) -> &Caller {
-        let of_jobs = ["scheduler.", "/api/admin/jobs", "/api/admin/runs"];
+        let of_jobs =
+            ["scheduler.", "/api/admin/schedule-preview", "/api/admin/jobs", "/api/admin/runs"];
         match column {
             "key0" if of_jobs.iter().any(|part| asked.contains(part)) => &self.key0_of_jobs,
             column => &self.by_column[column],

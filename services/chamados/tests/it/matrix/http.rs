@@ -114,6 +114,9 @@ fn path(template: &str, asked: &str, r: &Records) -> String {
         "DELETE /api/admin/devices/links" => {
             format!("{path}?machineId={}&userId={}", r.device, r.spare)
         }
+        "GET /api/admin/schedule-preview" => {
+            format!("{path}?kind=interval&schedule=60&timeZone=UTC")
+        }
         "GET /api/admin/users/{id}/merge-preview" => format!("{path}?intoUserId={}", r.spare),
         _ => path,
     }

@@ -91,6 +91,7 @@ pub(super) fn message(asked: &str, r: &Records, caller: &Caller) -> Vec<u8> {
         "scheduler.v1.ScheduleService/ListSchedules" => scheduler::ListSchedulesRequest {}.encode_to_vec(),
         "scheduler.v1.ScheduleService/GetSchedule" => scheduler::GetScheduleRequest { key: r.job.clone() }.encode_to_vec(),
         "scheduler.v1.ScheduleService/UpdateSchedule" => scheduler::UpdateScheduleRequest { schedule: Some(scheduler::Schedule { key: r.job.clone(), state: scheduler::ScheduleState::Active.into(), version: STALE, ..Default::default() }), update_mask: mask("state") }.encode_to_vec(),
+        "scheduler.v1.ScheduleService/PreviewSchedule" => scheduler::PreviewScheduleRequest { kind: scheduler::ScheduleKind::Interval.into(), expression: "60".into(), time_zone: "UTC".into() }.encode_to_vec(),
         "scheduler.v1.ScheduleService/RunSchedule" => scheduler::RunScheduleRequest { key: r.job.clone(), request_id }.encode_to_vec(),
         "ticket.v1.AttachmentService/UploadAttachment" => ticket::UploadAttachmentRequest { part: Some(ticket::upload_attachment_request::Part::Header(ticket::UploadHeader::default())) }.encode_to_vec(),
         "ticket.v1.AttachmentService/GetAttachment" => ticket::GetAttachmentRequest { id: r.file.clone() }.encode_to_vec(),

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { body, client, type idempotencyKey, ifMatch } from "@/api/client";
 import { ApiError } from "@/api/error";
-import type { Job, Page, Run, RunDetail } from "@/api/types";
+import type { Job, JobKind, Page, Run, RunDetail, SchedulePreview } from "@/api/types";
 
 const PAGE = 50;
 /** Runs in a job's strip. */
@@ -12,6 +12,18 @@ export const jobsQuery = queryOptions({
   queryKey: ["jobs", "list"],
   queryFn: async ({ signal }): Promise<Job[]> => (await body(client.GET("/api/admin/jobs", { signal }))).items,
 });
+
+/** When a schedule would fire, and which of its times the clocks of its zone skip or show twice. */
+export const previewQuery = ({ kind, schedule, timeZone }: { kind: JobKind; schedule: string; timeZone: string }) =>
+  queryOptions({
+    queryKey: ["jobs", "preview", kind, schedule, timeZone],
+    queryFn: ({ signal }): Promise<SchedulePreview> => {
+      const query = { kind, schedule, timeZone };
+      return body(client.GET("/api/admin/schedule-preview", { params: { query }, signal }));
+    },
+    // A pattern that cannot be read is not read better the second time.
+    retry: false,
+  });
 
 /** The newest runs of a job, as its strip shows them. */
 export const stripQuery = (key: string) =>

@@ -13,13 +13,13 @@ import { Section } from "@/components/section";
 import { SkeletonPage } from "@/components/skeleton";
 import { formatDuration } from "@/lib/time";
 import { useLocale } from "@/lib/use-locale";
-import { jobsQuery } from "../api/jobs";
+import { jobsQuery, previewQuery } from "../api/jobs";
 import { useJobActions } from "../hooks/use-job-actions";
 import { useJobWords } from "../hooks/use-job-words";
 import { useScheduleText } from "../hooks/use-schedule-text";
 import { JobMenu } from "./job-menu";
 import { JobRuns } from "./job-runs";
-import { NextTimes } from "./next-times";
+import { NextTimes, OddTimes } from "./next-times";
 import { RunStrip } from "./run-strip";
 import { JobStateBadge } from "./job-state-badge";
 
@@ -51,6 +51,8 @@ function JobView({ job }: { job: Job }) {
   const { t } = useTranslation("jobs");
   const { name, description } = useJobWords()(job);
   const { busy, runNow } = useJobActions(job);
+  const { kind, expression: schedule, timeZone } = job;
+  const preview = useQuery(previewQuery({ kind, schedule, timeZone }));
   return (
     <>
       <PageHeader
@@ -78,6 +80,7 @@ function JobView({ job }: { job: Job }) {
               ) : (
                 <p className="text-sm text-ink-3">{t("next.none")}</p>
               )}
+              <OddTimes preview={preview.data} timeZone={job.timeZone} />
             </Section>
           </div>
           <Section title={t("strip.title")}>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { idempotencyKey } from "@/api/client";
 import type { RunDetail } from "@/api/types";
 import { BackLink } from "@/components/back-link";
 import { Button } from "@/components/button";
@@ -10,9 +11,11 @@ import { PageBody, PageHeader, useTitle } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
 import { Section } from "@/components/section";
 import { SkeletonPage } from "@/components/skeleton";
+import { useErrorText } from "@/lib/error-text";
 import { formatDuration, formatExact } from "@/lib/time";
+import { toastDone, toastFailed } from "@/lib/toast";
 import { useLocale } from "@/lib/use-locale";
-import { runQuery } from "../api/jobs";
+import { runQuery, useRunJob } from "../api/jobs";
 import { useJobWords } from "../hooks/use-job-words";
 import { byAttempt, lateness } from "../model/run";
 import { LogLines } from "./log-lines";
@@ -55,6 +58,7 @@ function RunView({ run, name }: { run: RunDetail; name: string }) {
         leading={<BackLink to="/tarefas/$key" params={{ key: run.jobKey }} label={t("run.back", { name })} />}
         title={t("run.of", { name })}
         aside={<RunBadge state={run.state} />}
+        actions={run.state === "failed" && <Retry run={run} name={name} />}
       />
       <PageBody>
         <div className="mx-auto flex w-full max-w-4xl flex-col gap-8 px-4 py-6 md:px-6">
@@ -73,6 +77,27 @@ function RunView({ run, name }: { run: RunDetail; name: string }) {
         </div>
       </PageBody>
     </>
+  );
+}
+
+/** Another run of the job: what failed for good is not begun again, its log stays as it is. */
+function Retry({ run, name }: { run: RunDetail; name: string }) {
+  const { t } = useTranslation("jobs");
+  const describe = useErrorText();
+  const navigate = useNavigate();
+  const again = useRunJob(run.jobKey);
+  const retry = () =>
+    again.mutate(idempotencyKey(), {
+      onError: (error) => toastFailed(describe(error)),
+      onSuccess: ({ runId }) => {
+        toastDone(t("action.started", { name }));
+        void navigate({ to: "/tarefas/$key/$runId", params: { key: run.jobKey, runId } });
+      },
+    });
+  return (
+    <Button variant="primary" busy={again.isPending} onClick={retry}>
+      {t("action.retry")}
+    </Button>
   );
 }
 

@@ -1,7 +1,7 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Job } from "@/api/types";
+import type { Job, JobKind } from "@/api/types";
 import { Button } from "@/components/button";
 import { CollisionNotice } from "@/components/collision-notice";
 import { Combobox } from "@/components/combobox";
@@ -9,13 +9,30 @@ import { Dialog } from "@/components/dialog";
 import { Field, Input } from "@/components/field";
 import { FormError, fieldError } from "@/components/form-error";
 import { toastDone } from "@/lib/toast";
+import { useDebounced } from "@/lib/use-debounced";
 import { useRecordForm } from "@/lib/use-record-form";
-import { jobOf, jobsQuery, useUpdateJob } from "../api/jobs";
+import { jobOf, jobsQuery, previewQuery, useUpdateJob } from "../api/jobs";
 import { useJobWords } from "../hooks/use-job-words";
 import { useScheduleText } from "../hooks/use-schedule-text";
 import { plainSchedule, timeZones } from "../model/schedule";
+import { NextTimes, OddTimes } from "./next-times";
 
 const texts = ({ expression, timeZone }: Job) => ({ schedule: expression, timeZone });
+
+/** What is typed means these times; nothing while it means none. */
+function SchedulePreviewed(typed: { kind: JobKind; schedule: string; timeZone: string }) {
+  const { t } = useTranslation("jobs");
+  const settled = useDebounced(typed);
+  const preview = useQuery({ ...previewQuery(settled), placeholderData: keepPreviousData });
+  if (!preview.isSuccess) return null;
+  return (
+    <div data-testid="schedule-preview" className="flex flex-col gap-2">
+      <p className="text-xs text-ink-2">{t("next.caption")}</p>
+      <NextTimes job={{ upcoming: preview.data.upcoming, timeZone: settled.timeZone }} />
+      <OddTimes preview={preview.data} timeZone={settled.timeZone} />
+    </div>
+  );
+}
 
 /** Changes when a job fires. What makes sense is the server's to say: it answers for each field. */
 export function ScheduleDialog({ job, onClose }: { job: Job; onClose: () => void }) {
@@ -105,6 +122,7 @@ export function ScheduleDialog({ job, onClose }: { job: Job; onClose: () => void
             )}
           </Field>
         )}
+        <SchedulePreviewed kind={job.kind} schedule={form.values.schedule} timeZone={form.values.timeZone} />
         <FormError error={form.error} />
       </form>
     </Dialog>
