@@ -266,6 +266,21 @@ def check_settings(program, folder):
             yield "no process of ours was found in the manifests"
 
 
+def check_versions():
+    """The image's compiler is the repository's, and every file names the image of this version."""
+    channel = re.search(r'channel = "([\d.]+)"', pathlib.Path("rust-toolchain.toml").read_text())[1]
+    compiler = re.search(r"^FROM rust:([\d.]+)", pathlib.Path("deploy/docker/Dockerfile").read_text(), re.M)[1]
+    if channel.split(".")[: compiler.count(".") + 1] != compiler.split("."):
+        yield f"deploy/docker/Dockerfile: Rust {compiler}, and rust-toolchain.toml has {channel}"
+    version = re.search(r'^version = "([^"]+)"', pathlib.Path("Cargo.toml").read_text(), re.M)[1]
+    files = [path for top in ("deploy", "k8s") for path in pathlib.Path(top).rglob("*") if path.is_file()]
+    for path in files:
+        text = path.read_text()
+        named = re.findall(r"ghcr\.io/example/chamados:([\w.-]+)|name: ghcr\.io/example/chamados\n\s+newTag: (\S+)", text)
+        for one in {first or second for first, second in named} - {version}:
+            yield f"{path}: the image {one}, and this is version {version}"
+
+
 def untag(folder):
     """Writes the compose files as a schema can read them."""
     for path in pathlib.Path("deploy/compose").glob("compose*.yaml"):
@@ -279,6 +294,7 @@ CHECKS = {
     "alert-tests": check_tests,
     "kinds": check_kinds,
     "settings": check_settings,
+    "versions": check_versions,
     "untag": untag,
 }
 
