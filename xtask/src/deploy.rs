@@ -59,9 +59,9 @@ pub(crate) fn deploy(args: &Args) -> Result<()> {
     if manifests.contains("\nkind: Job\n") {
         kubectl(&["wait", "--for=condition=complete", "job/migrate", LIMIT])?;
     }
-    for kind in ["deployment", "statefulset"] {
-        kubectl(&["rollout", "status", kind, "--selector=app.kubernetes.io/name=chamados", LIMIT])?;
-    }
+    // One process with everything keeps its files, the five services keep none.
+    let kind = if manifests.contains("\nkind: Job\n") { "deployment" } else { "statefulset" };
+    kubectl(&["rollout", "status", kind, "--selector=app.kubernetes.io/name=chamados", LIMIT])?;
     Ok(())
 }
 
