@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{
     cargo::{self, cargo},
-    codegen, command, fuzz_api,
+    check_deploy, codegen, command, fuzz_api,
     steps::Steps,
     test, tidy, web,
 };
@@ -35,6 +35,7 @@ pub(crate) fn ci() -> Result<()> {
     // After the tests: the server is built by then.
     let programs = cargo::build_with_tests()?;
     steps.check("generated files", || codegen::with(&programs, true));
+    steps.check("operators' files", || check_deploy::with(&programs));
     steps.check("API fuzzing", || fuzz_api::with(&programs, &fuzz_api::Args::ci()));
     steps.finish()
 }

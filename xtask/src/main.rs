@@ -7,12 +7,15 @@
 
 mod bench;
 mod cargo;
+mod check_deploy;
 mod ci;
 mod codegen;
 mod command;
+mod deploy;
 mod dist;
 mod fuzz_api;
 mod http;
+mod image;
 mod product;
 mod python;
 mod run;
@@ -61,6 +64,12 @@ enum Task {
     Tidy(tidy::Args),
     /// Packs for people who do not build: the agent as a Debian package, the server as an archive
     Dist(dist::Args),
+    /// Checks what operators are given: Dockerfile, compose, Swarm, Kubernetes, alerts, dashboards, scripts
+    CheckDeploy(check_deploy::Args),
+    /// Builds the container's image
+    Image(image::Args),
+    /// Brings an overlay of `k8s/` into the cluster that kubectl is set up for
+    Deploy(deploy::Args),
     /// Does what has to pass before a commit lands: format, lints, rules, types, tests
     Ci,
     #[command(hide = true)]
@@ -90,6 +99,9 @@ fn start(task: Task) -> Result<()> {
         Task::Codegen { check } => codegen::codegen(check),
         Task::Tidy(args) => tidy::tidy(&args),
         Task::Dist(args) => dist::dist(&args),
+        Task::CheckDeploy(args) => check_deploy::check_deploy(&args),
+        Task::Image(args) => image::image(&args),
+        Task::Deploy(args) => deploy::deploy(&args),
         Task::Ci => ci::ci(),
         Task::KeepServers(args) => servers::keeper::keep(&args),
     }

@@ -22,11 +22,20 @@ use crate::{cargo, command, steps::Steps, web};
 const FOLDER: &str = "dist";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What goes with the server, and what it is called there.
-const WITH_SERVER: [(&str, &str); 4] = [
+const WITH_SERVER: [(&str, &str); 5] = [
     ("README.md", "README.md"),
     ("services/chamados/src/config.default.toml", "chamados.toml.example"),
     ("docs/OPERATIONS.md", "docs/OPERATIONS.md"),
+    ("docs/OPERATIONS.pt-BR.md", "docs/OPERATIONS.pt-BR.md"),
     ("docs/CONFIGURATION.md", "docs/CONFIGURATION.md"),
+];
+/// Programs that go with it, under the names that the pages call them by.
+const SCRIPTS: [&str; 5] = [
+    "deploy/keyring.sh",
+    "deploy/backup/backup.sh",
+    "deploy/backup/common.sh",
+    "deploy/backup/restore.sh",
+    "deploy/backup/verify.sh",
 ];
 
 /// What to pack.
@@ -75,6 +84,9 @@ fn server(programs: &Path, folder: &Path, time: u64) -> Result<PathBuf> {
         vec![File::program(format!("{name}/chamados"), read(&programs.join("chamados"))?)];
     for (source, called) in WITH_SERVER {
         files.push(File::text(format!("{name}/{called}"), read(Path::new(source))?));
+    }
+    for script in SCRIPTS {
+        files.push(File::program(format!("{name}/{script}"), read(Path::new(script))?));
     }
     let path = folder.join(format!("{name}.tar.gz"));
     write(&path, &archive::gzip(&archive::tar("", &files, time)?, Compression::best())?)?;

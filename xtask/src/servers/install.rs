@@ -126,10 +126,10 @@ fn chromium() -> Option<PathBuf> {
     ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"].iter().find_map(which)
 }
 
-fn apt_install(packages: &[&str]) -> Result<()> {
+pub(crate) fn apt_install(packages: &[&str]) -> Result<()> {
     let by_hand = format!("apt-get install --no-install-recommends {}", packages.join(" "));
     if !geteuid().is_root() || !Path::new("/etc/debian_version").exists() {
-        bail!("the tests need programs that are not here; on Debian: sudo {by_hand}");
+        bail!("programs are needed that are not here; on Debian: sudo {by_hand}");
     }
     eprintln!("{by_hand}");
     keep_clusters_from_being_made()?;

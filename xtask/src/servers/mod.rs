@@ -22,6 +22,8 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 
+pub(crate) use self::install::apt_install;
+
 /// A PostgreSQL superuser's URL: tests make databases of their own.
 const DATABASE_URL: &str = "CHAMADOS_TEST_DATABASE_URL";
 const REDIS_URL: &str = "CHAMADOS_TEST_REDIS_URL";
