@@ -165,8 +165,9 @@ async fn retention(rows: &DatabaseConnection) -> Result<()> {
                  FROM scheduler.run WHERE occurrence_key LIKE 'old %'";
     rows.execute_unprepared(lines).await?;
     let before = (tally::number(rows, RUNS).await?, tally::number(rows, LINES).await?);
-    let due =
-        "UPDATE scheduler.schedule SET next_fire_at = now() WHERE key = 'scheduler-purge-runs'";
+    // A pattern that is due at night would wait for it.
+    let due = "UPDATE scheduler.schedule SET kind = 'interval', expression = '86400', \
+               next_fire_at = now() WHERE key = 'scheduler-purge-runs'";
     rows.execute_unprepared(due).await?;
     let purged = "SELECT count(*) FROM scheduler.run WHERE job_type = 'scheduler.purge_runs' \
                   AND state = 'succeeded'";
