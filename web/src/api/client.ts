@@ -10,11 +10,26 @@ export function onSignedOut(listener: () => void): () => void {
   return () => signedOut.delete(listener);
 }
 
+/** Tells that an answer, also one that came past `client`, was for nobody. */
+export function tellSignedOut(): void {
+  for (const listener of signedOut) listener();
+}
+
+let closed = false;
+
+/** Asks the server nothing more until the page is loaded again: whoever is signed in now is not whose page this is. */
+export function closeClient(): void {
+  closed = true;
+}
+
 const refusals: Middleware = {
+  onRequest() {
+    if (closed) throw new ApiError(401, { code: "unauthenticated" });
+  },
   async onResponse({ response, schemaPath }) {
     if (response.ok) return;
     if (response.status === 401 && !schemaPath.startsWith("/api/auth/")) {
-      for (const listener of signedOut) listener();
+      tellSignedOut();
     }
     throw await ApiError.of(response);
   },

@@ -77,11 +77,13 @@ it("refetches what was asked before the first stream was there", () => {
 it("trusts the browser to resume a broken stream: nothing is refetched", () => {
   latest().say("ready");
   client.setQueryData(["tickets", "list"], []);
+  client.setQueryData(["me"], {});
   latest().fail(false);
   expect(live.state).toBe("lost");
   latest().say("ready");
   expect(live.state).toBe("live");
   expect(invalidated()).toBe(false);
+  expect(client.getQueryState(["me"])?.isInvalidated, "it may be somebody else's by now").toBe(true);
   expect(FakeSource.opened).toHaveLength(1);
 });
 

@@ -75,6 +75,8 @@ export class LiveUpdates {
   #opened(): void {
     this.#wait = 1000;
     if (this.#missed) void this.queryClient.invalidateQueries();
+    // Another tab may have signed in somebody else while the stream was away.
+    else void this.queryClient.invalidateQueries({ queryKey: ["me"] });
     this.#missed = false;
     this.#change("live");
   }

@@ -16,6 +16,8 @@ interface DialogProps {
   size?: "sm" | "md" | "lg";
   /** Stays when pointed beside: it shows what cannot be shown again. */
   sticky?: boolean;
+  /** Cannot be put away: what it asks for comes first. */
+  locked?: boolean;
   children?: ReactNode;
 }
 
@@ -25,7 +27,8 @@ const widths = { sm: "max-w-md", md: "max-w-xl", lg: "max-w-3xl" };
  * A modal dialog. The dimmed ground is ours, not Radix's overlay: that one writes a `<style>`
  * element to lock scrolling, which the content security policy forbids; the page never scrolls anyway.
  */
-export function Dialog({ open, onOpenChange, title, description, footer, size = "sm", sticky, children }: DialogProps) {
+export function Dialog(dialog: DialogProps) {
+  const { open, onOpenChange, title, description, footer, size = "sm", sticky, locked, children } = dialog;
   const { t } = useTranslation();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -33,8 +36,8 @@ export function Dialog({ open, onOpenChange, title, description, footer, size = 
         <div className="fixed inset-0 z-40 animate-appear bg-scrim" aria-hidden />
         <Radix.Content
           onOpenAutoFocus={focusOpened}
-          onEscapeKeyDown={leaveToList}
-          onInteractOutside={sticky ? (event) => event.preventDefault() : undefined}
+          onEscapeKeyDown={locked ? (event) => event.preventDefault() : leaveToList}
+          onInteractOutside={sticky || locked ? (event) => event.preventDefault() : undefined}
           {...(!description && { "aria-describedby": undefined })}
           className={cn(
             "fixed inset-x-3 top-[max(1rem,10dvh)] z-40 mx-auto flex max-h-[80dvh] animate-rise flex-col rounded-lg bg-raised shadow-float focus:outline-none",
@@ -48,11 +51,13 @@ export function Dialog({ open, onOpenChange, title, description, footer, size = 
                 <Radix.Description className="mt-1 text-sm text-ink-2">{description}</Radix.Description>
               )}
             </div>
-            <Radix.Close asChild>
-              <IconButton label={t("close")} size="icon-sm" className="-mr-1.5">
-                <X aria-hidden />
-              </IconButton>
-            </Radix.Close>
+            {!locked && (
+              <Radix.Close asChild>
+                <IconButton label={t("close")} size="icon-sm" className="-mr-1.5">
+                  <X aria-hidden />
+                </IconButton>
+              </Radix.Close>
+            )}
           </header>
           {children && <div className="min-h-0 overflow-y-auto px-5 py-4">{children}</div>}
           {footer && (

@@ -11,6 +11,7 @@ export function useErrorText(): (error: unknown) => string {
       if (!(error instanceof ApiError)) return t("errors.unknown");
       const known = `errors.code.${error.code}`;
       if (i18next.exists(known, { ns: "common" })) return t(known as "errors.code.unreachable");
+      if (error.status === 401) return t("errors.signedOut");
       if (error.status === 403) return t("errors.forbidden");
       if (error.status === 404) return t("errors.missing");
       if (error.status === 409) return t("errors.conflict");

@@ -10,10 +10,10 @@ import { FormError } from "@/components/form-error";
 import { useTitle } from "@/components/page";
 import { SkeletonPage } from "@/components/skeleton";
 import { AuthLayout } from "@/features/auth/components/auth-layout";
+import { FixedEmail } from "@/features/auth/components/fixed-email";
 import { NewPasswordField } from "@/features/auth/components/new-password-field";
 import { passwordResetQuery, useResetPassword } from "../api/links";
 import { DeadLink } from "./dead-link";
-import { FixedEmail } from "./fixed-email";
 
 /** Where the link of a password reset leads; `token` is what stands behind its `#`. */
 export function ResetPasswordPage({ token }: { token: string }) {

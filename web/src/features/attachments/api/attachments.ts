@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { body, client } from "@/api/client";
+import { body, client, tellSignedOut } from "@/api/client";
 import { ApiError } from "@/api/error";
 import { allPages } from "@/api/pages";
 import type { Attachment, Problem } from "@/api/types";
@@ -37,6 +37,7 @@ export function uploadAttachment(
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0));
     request.addEventListener("load", () => {
       const answer = parsed(request.responseText);
+      if (request.status === 401) tellSignedOut();
       if (request.status === 201) resolve(answer as Attachment);
       else reject(new ApiError(request.status, answer as Partial<Problem>));
     });

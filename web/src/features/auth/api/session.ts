@@ -1,12 +1,14 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { body, client } from "@/api/client";
-import type { Me, Theme } from "@/api/types";
+import type { Me, Theme, User } from "@/api/types";
 
 /** Who is signed in, and what they may do. */
 export const meQuery = queryOptions({
   queryKey: ["me"],
   queryFn: ({ signal }) => body<Me>(client.GET("/api/me", { signal })),
   staleTime: 5 * 60_000,
+  // Another tab may have signed in somebody else.
+  refetchOnWindowFocus: "always",
 });
 
 /** Whether the installation still waits for its first administrator. */
@@ -21,6 +23,14 @@ export function useSignIn() {
     mutationFn: (credentials: { email: string; password: string }) =>
       body(client.POST("/api/auth/sign-in/email", { body: credentials })),
     onSuccess: () => queryClient.clear(),
+  });
+}
+
+/** Signs in over a page that stays: what it knows is kept, and told who came in. */
+export function useSignInAgain() {
+  return useMutation({
+    mutationFn: async (credentials: { email: string; password: string }): Promise<User> =>
+      (await body<{ user: User }>(client.POST("/api/auth/sign-in/email", { body: credentials }))).user,
   });
 }
 

@@ -2,6 +2,8 @@ import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/features/auth/api/session";
+import { SignInAgain } from "@/features/auth/components/sign-in-again";
+import { SessionGuard } from "@/features/auth/hooks/session-guard";
 import { useApplyPreferences } from "../hooks/use-apply-preferences";
 import { LiveUpdatesProvider } from "../hooks/live-updates";
 import { useShellHotkeys } from "../hooks/use-shell-hotkeys";
@@ -16,6 +18,15 @@ export type ShellOverlay = "palette" | "shortcuts" | "rail" | null;
 
 /** The frame of the signed-in part: the rail, what floats over every page, and the page. */
 export function Shell() {
+  return (
+    <SessionGuard>
+      <Frame />
+      <SignInAgain />
+    </SessionGuard>
+  );
+}
+
+function Frame() {
   const { t } = useTranslation("shell");
   const me = useMe();
   const [overlay, setOverlay] = useState<ShellOverlay>(null);

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { Signal } from "@/api/invalidation";
 import { LiveUpdates, type LiveState } from "@/api/live";
+import { useSession } from "@/features/auth/hooks/session-guard";
 import { useLatest } from "@/lib/use-latest";
 
 const Context = createContext<LiveUpdates | null>(null);
@@ -10,10 +11,12 @@ const Context = createContext<LiveUpdates | null>(null);
 export function LiveUpdatesProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient();
   const [live] = useState(() => new LiveUpdates(queryClient));
+  const { ended } = useSession();
   useEffect(() => {
+    if (ended) return;
     live.start();
     return () => live.stop();
-  }, [live]);
+  }, [live, ended]);
   return <Context value={live}>{children}</Context>;
 }
 

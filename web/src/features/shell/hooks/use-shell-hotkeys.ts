@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useCan } from "@/features/auth/api/session";
+import { useSession } from "@/features/auth/hooks/session-guard";
 import { useHotkeys } from "@/lib/hotkeys";
 import type { ShellOverlay } from "../components/shell";
 
@@ -7,9 +8,11 @@ import type { ShellOverlay } from "../components/shell";
 export function useShellHotkeys(show: (update: (overlay: ShellOverlay) => ShellOverlay) => void): void {
   const navigate = useNavigate();
   const mayCreate = useCan("tickets.create");
-  useHotkeys({
+  const { ended } = useSession();
+  const keys = {
     "mod+k": () => show((overlay) => (overlay === "palette" ? null : "palette")),
     "?": () => show(() => "shortcuts"),
     ...(mayCreate && { c: () => void navigate({ to: "/chamados/novo" }) }),
-  });
+  };
+  useHotkeys(keys, !ended);
 }

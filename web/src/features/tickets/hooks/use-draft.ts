@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { ApiError } from "@/api/error";
 import type { DraftKind } from "@/api/types";
+import { useSession } from "@/features/auth/hooks/session-guard";
 import { type DraftContent, draftsQuery, sendDraft } from "../api/drafts";
 import { DraftSaver } from "../model/draft-saver";
 
@@ -13,6 +14,7 @@ export function useDraft(ticketId: string, kind: DraftKind) {
   const { data, isPending } = useQuery(draftsQuery(ticketId));
   const [typed, setTyped] = useState<{ content: DraftContent | null }>();
   const [saver] = useState(() => new DraftSaver<DraftContent>((content) => sendDraft(ticketId, kind, content), isFinal));
+  const { ended } = useSession();
   const state = useSyncExternalStore(saver.subscribe, saver.state);
   useEffect(() => {
     const leave = () => void saver.flush();
@@ -22,6 +24,10 @@ export function useDraft(ticketId: string, kind: DraftKind) {
       leave();
     };
   }, [saver]);
+  // Signed in again, what was refused meanwhile is saved after all.
+  useEffect(() => {
+    if (!ended) void saver.flush();
+  }, [ended, saver]);
   const kept = data?.find((draft) => draft.kind === kind);
   return {
     /** Undefined when nothing is begun, or when it is not known yet. */
@@ -40,7 +46,7 @@ export function useDraft(ticketId: string, kind: DraftKind) {
   };
 }
 
-/** Refusals that sending again cannot change: signed out, or the ticket is out of sight. */
+/** Refusals that sending again cannot change by itself: signed out, or the ticket is out of sight. */
 function isFinal(error: unknown): boolean {
   return error instanceof ApiError && [400, 401, 403, 404, 413].includes(error.status);
 }

@@ -70,3 +70,13 @@ it("does not ask again what was refused for good", async () => {
   expect(send).toHaveBeenCalledTimes(1);
   expect(saver.state()).toBe("failed");
 });
+
+it("keeps what was refused for good, for when it is asked to try once more", async () => {
+  const send = vi.fn(() => Promise.resolve()).mockRejectedValueOnce(new Error("signed out"));
+  const saver = new DraftSaver<string>(send, () => true);
+  saver.write("a");
+  await vi.advanceTimersByTimeAsync(60_000);
+  await saver.flush();
+  expect(send.mock.calls).toEqual([["a"], ["a"]]);
+  expect(saver.state()).toBe("saved");
+});

@@ -1,0 +1,69 @@
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { Field, Input } from "@/components/field";
+import { FormError } from "@/components/form-error";
+import { useMe, useSignInAgain } from "../api/session";
+import { useSession } from "../hooks/session-guard";
+import { FixedEmail } from "./fixed-email";
+
+/** Asks whose session ended for their password, over the page, which stays with all that was typed. */
+export function SignInAgain() {
+  const { t } = useTranslation("auth");
+  const { ended } = useSession();
+  return (
+    <Dialog open={ended} onOpenChange={() => {}} locked title={t("again.title")} description={t("again.lead")}>
+      <SignInAgainForm />
+    </Dialog>
+  );
+}
+
+function SignInAgainForm() {
+  const { t } = useTranslation("auth");
+  const { user } = useMe();
+  const { signedIn, leave } = useSession();
+  const signIn = useSignInAgain();
+  // Machines alone have none, and they do not sign in.
+  const email = user.email ?? "";
+  const [password, setPassword] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    signIn.mutate({ email, password }, { onSuccess: signedIn, onError: () => setPassword("") });
+  };
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <FixedEmail email={email} />
+      <Field label={t("password")}>
+        {(control) => (
+          <Input
+            {...control}
+            type="password"
+            name="password"
+            autoComplete="current-password"
+            autoFocus
+            required
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
+        )}
+      </Field>
+      <FormError error={signIn.error} />
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
+        <p className="text-xs text-ink-3">
+          <button
+            type="button"
+            onClick={() => void leave()}
+            className="rounded-sm text-accent-ink underline underline-offset-2"
+          >
+            {t("again.other")}
+          </button>{" "}
+          {t("again.otherCosts")}
+        </p>
+        <Button type="submit" variant="primary" size="lg" busy={signIn.isPending}>
+          {t("again.submit")}
+        </Button>
+      </div>
+    </form>
+  );
+}
