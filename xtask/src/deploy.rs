@@ -56,11 +56,12 @@ pub(crate) fn deploy(args: &Args) -> Result<()> {
     // A finished Job cannot be changed.
     kubectl(&["delete", "job", "migrate", "--ignore-not-found"])?;
     kubectl(&["apply", "--kustomize", folder.to_str().context("the path is text")?])?;
-    if manifests.contains("\nkind: Job\n") {
+    // One process with everything migrates by itself and keeps its files; the five services do neither.
+    let migrates = manifests.contains("\nkind: Job\n");
+    if migrates {
         kubectl(&["wait", "--for=condition=complete", "job/migrate", LIMIT])?;
     }
-    // One process with everything keeps its files, the five services keep none.
-    let kind = if manifests.contains("\nkind: Job\n") { "deployment" } else { "statefulset" };
+    let kind = if migrates { "deployment" } else { "statefulset" };
     kubectl(&["rollout", "status", kind, "--selector=app.kubernetes.io/name=chamados", LIMIT])?;
     Ok(())
 }

@@ -8,6 +8,10 @@
 //! [`write()`] puts one together from what the services tell, [`Reader`] takes one apart, and [`restore()`]
 //! writes it into tables. All of them hold a page of records in memory, whatever the size.
 
+/// The services in the order in which they are read and written. Identity is the last: what the others refer
+/// to is there as late as they know it, and an installation without a tenant has nothing.
+pub const ORDER: [&str; 4] = ["ticket", "device", "scheduler", "identity"];
+
 mod manifest;
 mod read;
 mod restore;

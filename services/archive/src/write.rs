@@ -77,9 +77,9 @@ impl From<ZipError> for WriteError {
     }
 }
 
-/// Writes what `services` tell of a tenant to `output`, and tells of each step of progress, until `watcher` says
-/// that it is not wanted any more. On an error, or
-/// when the future is dropped, what was written so far is no archive.
+/// Writes what `services` tell of a tenant to `output`, and tells of each step of progress, until `watcher`
+/// says that it is not wanted any more. On an error, or when the future is dropped, what was written so far
+/// is no archive.
 ///
 /// # Errors
 /// [`WriteError`].

@@ -3,29 +3,25 @@
 use std::{fs::File, io::BufWriter, path::Path, sync::Arc};
 
 use anyhow::Context as _;
-use chamados_archive::{Manifest, Named, Place, Progress, Reader, Restored, Watch};
+use chamados_archive::{Manifest, Named, ORDER, Place, Progress, Reader, Restored, Watch};
 use chamados_identity::app::operator::{self, find_tenant};
-use chamados_store_kit::{
-    Migrations,
-    archive::{Owner, Source},
-};
+use chamados_store_kit::archive::{Files, Owner, Source};
 
 use crate::{config::Config, database, operator::Operator};
 
-/// The services in the order in which they are read and written. Identity is the last: what the others
-/// refer to is then there as late as they know it, and an installation without a tenant has nothing.
+/// Where each service's rows are, in the order of archives.
 pub(crate) async fn places(config: &Config) -> anyhow::Result<Vec<Place>> {
     let files = chamados_ticket::Files::open(&config.ticket, &config.data_dir)?;
-    let tickets = chamados_ticket::ArchiveOwner { files: Arc::new(files) };
-    let owners: [(&'static str, Migrations, Arc<dyn Owner>); 4] = [
-        ("ticket", chamados_ticket::migrations(), Arc::new(tickets)),
-        ("device", chamados_device::migrations(), Arc::new(chamados_device::ArchiveOwner)),
-        ("scheduler", chamados_scheduler::migrations(), Arc::new(chamados_scheduler::ArchiveOwner)),
-        ("identity", chamados_identity::migrations(), Arc::new(chamados_identity::ArchiveOwner)),
-    ];
+    let files: Arc<dyn Files> = Arc::new(files);
     let mut places = Vec::new();
-    for (service, migrations, owner) in owners {
-        let db = database::open_now(config, service, migrations).await?;
+    for service in ORDER {
+        let owner: Arc<dyn Owner> = match service {
+            "ticket" => Arc::new(chamados_ticket::ArchiveOwner { files: Arc::clone(&files) }),
+            "device" => Arc::new(chamados_device::ArchiveOwner),
+            "scheduler" => Arc::new(chamados_scheduler::ArchiveOwner),
+            _ => Arc::new(chamados_identity::ArchiveOwner),
+        };
+        let db = database::open_now(config, service, owner.migrations()).await?;
         places.push(Place { service, db, owner });
     }
     Ok(places)

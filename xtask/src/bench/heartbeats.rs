@@ -1,12 +1,12 @@
 //! Builds the server and the tool that measures it, and lets it measure heartbeats on SQLite and on a
 //! PostgreSQL and a Redis that nobody else works with.
 
-use std::{path::PathBuf, process::Command};
+use std::path::PathBuf;
 
 use anyhow::Result;
 
 use super::programs;
-use crate::{command, servers::Servers};
+use crate::servers::Servers;
 
 /// What to measure, as `chamados-bench heartbeats` takes it.
 #[derive(Debug, clap::Args)]
@@ -25,12 +25,5 @@ pub(super) fn measure(args: &Args) -> Result<()> {
         Some(folder) => folder.clone(),
         None => programs::build()?,
     };
-    let servers = Servers::databases_alone()?;
-    let mut tool = Command::new(programs.join("chamados-bench"));
-    tool.arg("heartbeats").arg("--server").arg(programs.join("chamados"));
-    tool.arg("--postgres").arg(servers.postgres_url()?);
-    tool.arg("--redis").arg(servers.redis_url()?).args(&args.options);
-    let measured = command::run(&mut tool);
-    servers.stop()?;
-    measured
+    programs::measure("heartbeats", &programs, Servers::databases_alone()?, &args.options)
 }

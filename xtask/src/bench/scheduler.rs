@@ -1,11 +1,9 @@
 //! Builds the server and the tool that measures it, and lets it measure, or break, the scheduler.
 
-use std::process::Command;
-
 use anyhow::Result;
 
 use super::programs;
-use crate::{command, servers::Servers};
+use crate::servers::Servers;
 
 /// What to measure, as `chamados-bench scheduler` or `scheduler-faults` takes it.
 #[derive(Debug, clap::Args)]
@@ -17,25 +15,11 @@ pub(crate) struct Args {
 
 /// Prints how late runs begin that are due within one minute.
 pub(super) fn measure(args: &Args) -> Result<()> {
-    run("scheduler", args, true)
+    programs::measure("scheduler", &programs::build()?, Servers::databases_alone()?, &args.options)
 }
 
-/// Prints what is missing, doubled or stuck after faults.
+/// Prints what is missing, doubled or stuck after faults, which bring the PostgreSQL that they stop.
 pub(super) fn faults(args: &Args) -> Result<()> {
-    run("scheduler-faults", args, false)
-}
-
-fn run(what: &str, args: &Args, on_postgres: bool) -> Result<()> {
-    let programs = programs::build()?;
-    // The faults bring a PostgreSQL of their own, which they stop.
-    let servers = Servers::databases_alone()?;
-    let mut tool = Command::new(programs.join("chamados-bench"));
-    tool.arg(what).arg("--server").arg(programs.join("chamados"));
-    tool.arg("--redis").arg(servers.redis_url()?);
-    if on_postgres {
-        tool.arg("--postgres").arg(servers.postgres_url()?);
-    }
-    let measured = command::run(tool.args(&args.options));
-    servers.stop()?;
-    measured
+    let servers = Servers::redis_alone()?;
+    programs::measure("scheduler-faults", &programs::build()?, servers, &args.options)
 }

@@ -1,12 +1,10 @@
 //! Builds the server and the tool that measures it, both with optimisation, and lets it measure on
 //! SQLite and on a PostgreSQL that nobody else works with.
 
-use std::process::Command;
-
 use anyhow::Result;
 
 use super::programs;
-use crate::{command, servers::Servers};
+use crate::servers::Servers;
 
 /// What to measure, as `chamados-bench tickets` takes it.
 #[derive(Debug, clap::Args)]
@@ -18,12 +16,5 @@ pub(crate) struct Args {
 
 /// Prints what it measures.
 pub(super) fn measure(args: &Args) -> Result<()> {
-    let programs = programs::build()?;
-    let servers = Servers::postgres_alone()?;
-    let mut tool = Command::new(programs.join("chamados-bench"));
-    tool.arg("tickets").arg("--server").arg(programs.join("chamados"));
-    tool.arg("--postgres").arg(servers.postgres_url()?).args(&args.options);
-    let measured = command::run(&mut tool);
-    servers.stop()?;
-    measured
+    programs::measure("tickets", &programs::build()?, Servers::postgres_alone()?, &args.options)
 }

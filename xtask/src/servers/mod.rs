@@ -80,7 +80,15 @@ impl Servers {
         Self::start_wanted(install::Wanted { postgres: true, ..install::Wanted::default() })
     }
 
-    /// The same with a Redis.
+    /// A Redis that nobody else works with.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub(crate) fn redis_alone() -> Result<Self> {
+        Self::start_wanted(install::Wanted { redis: true, ..install::Wanted::default() })
+    }
+
+    /// PostgreSQL and a Redis.
     ///
     /// # Errors
     /// As [`start`](Self::start).

@@ -29,10 +29,7 @@ pub(super) fn companies(reading: &mut Reading<'_>) -> anyhow::Result<Vec<Company
         let code = code.filter(|code| codes.insert(code.as_str().to_owned()));
         let code = code.unwrap_or_else(|| {
             reading.change(old, "its provisioning code is a new one; agents enrol with that");
-            let hash = blake3::hash(rand::random::<[u8; 32]>().as_slice());
-            let mut bytes = [0; 20];
-            bytes.copy_from_slice(&hash.as_bytes()[..20]);
-            ProvisioningCode::from_random(bytes)
+            ProvisioningCode::from_random(rand::random())
         });
         Ok(Company {
             id: reading.ids.give(Kind::Companies, &old.id, old.created)?.into(),

@@ -3,10 +3,12 @@
 
 pub mod channel;
 pub mod layer;
+mod pieces;
 pub mod propagation;
 pub mod remote;
 pub mod retry;
 
 pub use channel::{GrpcChannel, late, local};
 pub use layer::Stack;
+pub use pieces::pieces;
 pub use remote::{RemoteConfig, remote};

@@ -1,7 +1,6 @@
 //! `ExportService`.
 
-use bytes::Bytes;
-use chamados_chassis::{clock::to_proto, context::CallContext, error::status};
+use chamados_chassis::{clock::to_proto, context::CallContext, error::status, grpc::pieces};
 use chamados_proto::scheduler::v1::{
     self as pb, download_export_response::Part, export_service_server::ExportService,
 };
@@ -74,16 +73,11 @@ impl ExportService for Api {
         let id = convert::run_id(&request.get_ref().id).map_err(status)?;
         let (export, bytes) = exports::open(&self.0, &cx, id).await.map_err(status)?;
         let head = stream::once(async move { Ok(Part::Export(export.into())) });
-        let chunks = bytes.map_err(status).map_ok(|bytes| stream::iter(cut(bytes).map(Ok)));
-        let parts = head.chain(chunks.try_flatten().map_ok(Part::Chunk));
+        let chunks = pieces(bytes.map_err(status), MOST);
+        let parts = head.chain(chunks.map_ok(Part::Chunk));
         let parts = parts.map_ok(|part| pb::DownloadExportResponse { part: Some(part) });
         Ok(Response::new(parts.boxed()))
     }
-}
-
-/// Pieces of at most [`MOST`] bytes.
-fn cut(mut bytes: Bytes) -> impl Iterator<Item = Bytes> {
-    std::iter::from_fn(move || (!bytes.is_empty()).then(|| bytes.split_to(bytes.len().min(MOST))))
 }
 
 impl From<Export> for pb::Export {

@@ -3,16 +3,16 @@
 pub mod job;
 
 use bytes::Bytes;
-use chamados_chassis::{auth::Permission, context::CallContext, error::Invalid, id::TenantId};
+use chamados_chassis::{auth::Permission, context::CallContext, id::TenantId};
 use chamados_store_kit::{
-    StoreError, Tx,
+    Tx,
     audit::{self, Target},
     idempotency::{self, Fingerprint, Key, Outcome},
 };
 use futures::{Stream, TryStreamExt as _};
 use object_store::{ObjectStoreExt as _, path::Path};
 
-use super::App;
+use super::{App, schedules};
 use crate::{
     domain::{
         export::{self, Export, File},
@@ -39,17 +39,13 @@ pub struct Wish {
 pub async fn create(app: &App, cx: &CallContext, wish: Wish) -> Result<Export> {
     let tenant = cx.require(Permission::ExportsManage)?;
     let actor = cx.actor()?;
-    if wish.request_id.is_empty() {
-        return Err(Invalid::field("request_id", "must have 1 to 128 characters").into());
-    }
+    schedules::named(&wish.request_id)?;
     let request_id = &wish.request_id;
     let key = Key { tenant, actor: &actor, method: "export.create", request_id };
     let tx = app.db.begin().await?;
     let now = store::clock::now(&tx).await?;
     if let Outcome::Replay(answer) = idempotency::begin(&tx, &key, wish.fingerprint, now).await? {
-        let run = std::str::from_utf8(&answer).ok().and_then(|text| text.parse().ok());
-        let corrupt = || StoreError::Corrupt("a remembered answer is no export".to_owned());
-        return find(&tx, tenant, run.ok_or_else(corrupt)?).await;
+        return find(&tx, tenant, schedules::remembered(&answer)?).await;
     }
     let schedule = store::exports::schedule(&tx, tenant, now).await?;
     if store::runs::unfinished(&tx, schedule.id).await? > 0 {

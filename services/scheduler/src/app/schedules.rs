@@ -144,9 +144,7 @@ pub async fn preview(
 pub async fn run(app: &App, cx: &CallContext, request: RunNow) -> Result<RunId> {
     let tenant = cx.require(Permission::JobsManage)?;
     let actor = cx.actor()?;
-    if request.request_id.is_empty() {
-        return Err(Invalid::field("request_id", "must have 1 to 128 characters").into());
-    }
+    named(&request.request_id)?;
     let request_id = &request.request_id;
     let key = Key { tenant, actor: &actor, method: "schedule.run", request_id };
     let tx = app.db.begin().await?;
@@ -174,8 +172,16 @@ fn target(schedule: &Schedule) -> Target<'_> {
     Target { kind: "schedule", id: schedule.key.clone(), name: &schedule.key }
 }
 
+/// Nothing, when a wish names itself.
+pub(super) fn named(request_id: &str) -> Result<()> {
+    if request_id.is_empty() {
+        return Err(Invalid::field("request_id", "must have 1 to 128 characters").into());
+    }
+    Ok(())
+}
+
 /// The run that the first call with a request id made.
-fn remembered(answer: &[u8]) -> Result<RunId> {
+pub(super) fn remembered(answer: &[u8]) -> Result<RunId> {
     let run = std::str::from_utf8(answer).ok().and_then(|text| text.parse().ok());
     run.ok_or_else(|| StoreError::Corrupt("a remembered answer is no run".to_owned()).into())
 }

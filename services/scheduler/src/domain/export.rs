@@ -4,9 +4,9 @@ use chamados_chassis::id::TenantId;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    backoff::Backoff,
-    run::{Run, State as RunState},
-    schedule::{CatchUp, Overlap, Schedule, ScheduleId, State},
+    builtin::Builtin,
+    run::{Run, State},
+    schedule::Schedule,
     timing::Kind,
 };
 
@@ -60,7 +60,7 @@ impl Export {
     /// Whether nobody will work on it any more.
     #[must_use]
     pub const fn ended(&self) -> bool {
-        !matches!(self.run.state, RunState::Ready | RunState::Running)
+        !matches!(self.run.state, State::Ready | State::Running)
     }
 }
 
@@ -68,29 +68,15 @@ impl Export {
 /// a time.
 #[must_use]
 pub fn schedule(tenant: TenantId, now: DateTime<Utc>) -> Schedule {
-    Schedule {
-        id: ScheduleId::new(),
-        tenant: Some(tenant),
-        key: KEY.to_owned(),
-        job_type: JOB_TYPE.to_owned(),
-        description: "Puts an archive of everything the tenant owns together.".to_owned(),
-        payload: serde_json::json!({}),
+    const MADE: Builtin = Builtin {
+        key: KEY,
+        job_type: JOB_TYPE,
+        description: "Puts an archive of everything the tenant owns together.",
         kind: Kind::OnDemand,
-        expression: String::new(),
-        time_zone: super::builtin::TIME_ZONE.to_owned(),
-        overlap: Overlap::Skip,
-        catch_up: CatchUp::default(),
+        expression: "",
         timeout_seconds: TIMEOUT_SECONDS,
         max_attempts: ATTEMPTS,
-        backoff: Backoff::default(),
-        jitter_seconds: 0,
-        state: State::Active,
-        state_reason: String::new(),
-        state_changed_by: None,
-        next_fire_at: None,
-        failures_in_a_row: 0,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    }
+    };
+
+    Schedule { tenant: Some(tenant), next_fire_at: None, ..MADE.schedule(now) }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, QueryTrait as _, Set,
-    sea_query::{Expr, ExprTrait as _, OnConflict},
+    sea_query::{Expr, ExprTrait as _},
 };
 
 use super::{
@@ -35,10 +35,7 @@ pub async fn schedule(
     tenant: TenantId,
     now: DateTime<Utc>,
 ) -> Result<Schedule, StoreError> {
-    let mut insert =
-        schedule::Entity::insert(schedules::columns(&export::schedule(tenant, now))).into_query();
-    insert.on_conflict(OnConflict::new().do_nothing().to_owned());
-    tx.execute(&insert).await?;
+    schedules::insert_once(tx, &export::schedule(tenant, now)).await?;
     // Locked, so that of two who ask at once one sees the other's run.
     let found = schedule::Entity::find()
         .filter(schedule::Column::TenantId.eq(tenant.as_uuid()))

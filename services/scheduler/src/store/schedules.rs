@@ -74,7 +74,7 @@ pub(super) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-pub(super) fn columns(schedule: &Schedule) -> row::ActiveModel {
+fn columns(schedule: &Schedule) -> row::ActiveModel {
     let (actor_kind, actor_id) = actor_columns(schedule.state_changed_by.as_ref());
     row::ActiveModel {
         id: Set(schedule.id.into()),
@@ -118,15 +118,23 @@ fn clamped(seconds: i64) -> i32 {
     i32::try_from(seconds).unwrap_or(i32::MAX)
 }
 
+/// Makes a schedule unless its key is there already; whether it was made.
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) async fn insert_once(tx: &Tx, schedule: &Schedule) -> Result<bool, StoreError> {
+    let mut insert = Entity::insert(columns(schedule)).into_query();
+    insert.on_conflict(OnConflict::new().do_nothing().to_owned());
+    Ok(tx.execute(&insert).await?.rows_affected() == 1)
+}
+
 /// Makes a schedule unless its key is there already, and then brings the parts of it up to date
 /// that nobody can change. Any number of replicas may do it at once.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn register(tx: &Tx, schedule: &Schedule) -> Result<(), StoreError> {
-    let mut insert = Entity::insert(columns(schedule)).into_query();
-    insert.on_conflict(OnConflict::new().do_nothing().to_owned());
-    if tx.execute(&insert).await?.rows_affected() == 1 {
+    if insert_once(tx, schedule).await? {
         return Ok(());
     }
     let of_the_program = row::ActiveModel {

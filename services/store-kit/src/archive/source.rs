@@ -2,8 +2,7 @@
 
 use std::{collections::VecDeque, pin::Pin, sync::Arc};
 
-use bytes::Bytes;
-use chamados_chassis::{error::status, id::TenantId};
+use chamados_chassis::{error::status, grpc::pieces, id::TenantId};
 use chamados_proto::archive::v1 as pb;
 use futures::{Stream, StreamExt as _, stream};
 use sea_orm::Value;
@@ -76,8 +75,6 @@ struct Open {
     after: Option<Vec<Value>>,
     last: bool,
     content: Option<(Uuid, Content)>,
-    /// Bytes of the present file that were read and not given.
-    rest: Bytes,
 }
 
 impl Reading {
@@ -163,19 +160,15 @@ impl Reading {
             after: None,
             last: false,
             content: None,
-            rest: Bytes::new(),
         }))
     }
 
     /// The next chunk of a file, the next file, or the next page of them.
     async fn file(&mut self, mut open: Box<Open>) -> Result<Stage, Status> {
-        if !open.rest.is_empty() {
-            let most = open.rest.len().min(CHUNK);
-            self.ready.push_back(Part::Chunk(open.rest.split_to(most)));
-        } else if let Some((id, mut content)) = open.content.take() {
+        if let Some((id, mut content)) = open.content.take() {
             match content.next().await {
                 Some(Ok(bytes)) => {
-                    open.rest = bytes;
+                    self.ready.push_back(Part::Chunk(bytes));
                     open.content = Some((id, content));
                 }
                 Some(Err(error)) => self.unreadable(id, &error),
@@ -185,7 +178,7 @@ impl Reading {
             match open.files.open(self.tenant, id).await {
                 Ok(content) => {
                     self.ready.push_back(Part::File(pb::File { id: id.to_string() }));
-                    open.content = Some((id, content));
+                    open.content = Some((id, pieces(content, CHUNK).boxed()));
                 }
                 Err(error) => self.unreadable(id, &error),
             }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use chamados_chassis::{
     context::CallContext,
     error::{Invalid, status},
+    grpc::pieces,
     task,
 };
 use chamados_proto::ticket::v1::{
@@ -158,16 +159,7 @@ fn verified(
     bytes: impl Stream<Item = Result<Bytes, Status>> + Send,
     expected: String,
 ) -> impl Stream<Item = Result<Bytes, Status>> + Send {
-    let pieces = bytes.map_ok(|mut bytes| {
-        let mut pieces = Vec::new();
-        while !bytes.is_empty() {
-            let end = bytes.len().min(MOST_OUT);
-            pieces.push(Ok::<_, Status>(bytes.split_to(end)));
-        }
-        stream::iter(pieces)
-    });
-    let pieces = pieces.try_flatten();
-    let state = (Box::pin(pieces), blake3::Hasher::new(), expected);
+    let state = (Box::pin(pieces(bytes, MOST_OUT)), blake3::Hasher::new(), expected);
     stream::try_unfold(state, |(mut pieces, mut hasher, expected)| async move {
         match pieces.next().await.transpose()? {
             Some(piece) => {

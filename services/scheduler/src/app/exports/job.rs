@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chamados_archive::{Named, Progress, Watch, WriteError};
+use chamados_archive::{Named, ORDER, Progress, Watch, WriteError};
 use chamados_chassis::{auth::Principal, clock::Clock, context::CallContext, id::TenantId};
 use chamados_proto::archive::v1::{
     ReadArchiveRequest, archive_service_client::ArchiveServiceClient,
@@ -23,12 +23,11 @@ use crate::{
     domain::{
         export::{Counts, File, JOB_TYPE, KEPT, TIMEOUT_SECONDS},
         run::RunId,
+        schedule::ScheduleId,
     },
     store,
 };
 
-/// The services in the order in which they are read. What the others refer to is in identity, the last.
-const ORDER: [&str; 4] = ["ticket", "device", "scheduler", "identity"];
 /// Bytes kept in memory before an archive is written in parts; an archive has at most 10,000 of them.
 const PART: usize = 16 << 20;
 /// Between two times that progress is kept.
@@ -63,7 +62,9 @@ impl Job for ExportTenant {
         let services = services(app, tenant, deadline)?;
         let place = Arc::clone(&app.archives);
         let output = BufWriter::with_capacity(place, Path::from(key.as_str()), PART);
-        let mut teller = Teller { app, tenant, run: run.into(), fence, told: None };
+        let export = store::exports::get(db.read(), tenant, run.into()).await?;
+        let schedule = export.ok_or_else(|| JobError::told("no such export"))?.run.schedule;
+        let mut teller = Teller { app, tenant, schedule, run: run.into(), fence, told: None };
         let bridge = SyncIoBridge::new(output);
         let written = chamados_archive::write(bridge, tenant, now, services, &mut teller).await;
         let (output, manifest) = written.map_err(failed)?;
@@ -102,6 +103,7 @@ impl Job for ExportTenant {
 struct Teller<'a> {
     app: &'a App,
     tenant: TenantId,
+    schedule: ScheduleId,
     run: RunId,
     fence: i64,
     told: Option<Instant>,
@@ -127,12 +129,8 @@ impl Teller<'_> {
     async fn tell(&self, counts: Counts) -> Result<bool, StoreError> {
         let tx = self.app.db.begin().await?;
         let held = store::exports::count(&tx, self.run, self.fence, counts).await?;
-        let export = store::exports::get(&tx, self.tenant, self.run).await?;
         tx.commit().await?;
-        if let Some(export) = export {
-            let schedule = export.run.schedule;
-            self.app.job_changed(Some(self.tenant), schedule, Some(self.run)).await;
-        }
+        self.app.job_changed(Some(self.tenant), self.schedule, Some(self.run)).await;
         Ok(held)
     }
 }

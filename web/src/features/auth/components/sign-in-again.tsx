@@ -2,11 +2,11 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { Field, Input } from "@/components/field";
 import { FormError } from "@/components/form-error";
 import { useMe, useSignInAgain } from "../api/session";
 import { useSession } from "../hooks/session-guard";
 import { FixedEmail } from "./fixed-email";
+import { PasswordField } from "./password-field";
 
 /** Asks whose session ended for their password, over the page, which stays with all that was typed. */
 export function SignInAgain() {
@@ -34,20 +34,7 @@ function SignInAgainForm() {
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       <FixedEmail email={email} />
-      <Field label={t("password")}>
-        {(control) => (
-          <Input
-            {...control}
-            type="password"
-            name="password"
-            autoComplete="current-password"
-            autoFocus
-            required
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-        )}
-      </Field>
+      <PasswordField value={password} onChange={setPassword} autoFocus />
       <FormError error={signIn.error} />
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
         <p className="text-xs text-ink-3">

@@ -9,6 +9,7 @@ import { useTitle } from "@/components/page";
 import { setupQuery, useSignIn } from "../api/session";
 import { returnAddress } from "../model/return-address";
 import { AuthLayout } from "./auth-layout";
+import { PasswordField } from "./password-field";
 
 /** E-mail and password; afterwards the page that was asked for. */
 export function SignInPage({ returnTo }: { returnTo: string | undefined }) {
@@ -49,19 +50,7 @@ export function SignInPage({ returnTo }: { returnTo: string | undefined }) {
             />
           )}
         </Field>
-        <Field label={t("password")}>
-          {(control) => (
-            <Input
-              {...control}
-              type="password"
-              name="password"
-              autoComplete="current-password"
-              required
-              value={password}
-              onChange={(event) => setPassword(event.target.value)}
-            />
-          )}
-        </Field>
+        <PasswordField value={password} onChange={setPassword} />
         <FormError error={signIn.error} />
         <Button type="submit" variant="primary" size="lg" busy={signIn.isPending}>
           {t("signIn.submit")}
