@@ -25,7 +25,7 @@ pub struct Config {
     /// Browsers that may listen to live updates at once; more are told to come back.
     pub live_streams: usize,
     /// Whether health and metrics are served beside the panel. Switch it off where they have a
-    /// port of their own.
+    /// port of their own (`listen.operations`).
     pub operations: bool,
 }
 

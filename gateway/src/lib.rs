@@ -82,11 +82,6 @@ impl Service {
         router::public(self.gateway.clone())
     }
 
-    /// Health and metrics alone, for a port of their own.
-    pub fn operations(&self) -> Router {
-        router::private(self.gateway.clone())
-    }
-
     /// Listens for live updates until shutdown; then every stream ends.
     pub fn start(&self, shutdown: &Shutdown) {
         self.gateway.hub.start(shutdown);

@@ -158,11 +158,6 @@ pub(crate) fn public(gateway: Gateway) -> Router {
     layered(router.merge(docs).fallback(assets::fallback), gateway)
 }
 
-/// Health and metrics alone.
-pub(crate) fn private(gateway: Gateway) -> Router {
-    layered(operations().split_for_parts().0, gateway)
-}
-
 /// The layers around everything, from the inside out: a panic becomes an answer, answers are
 /// compressed, get their headers, and are traced and, where they are problems, written out.
 fn layered(router: Router<Gateway>, gateway: Gateway) -> Router {

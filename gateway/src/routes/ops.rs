@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use chamados_chassis::operations;
 use http::{StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -31,7 +32,7 @@ pub(crate) struct Readiness {
     responses((status = 200, description = "Alive.", body = String, content_type = "text/plain")),
 )]
 pub(crate) async fn healthz() -> &'static str {
-    "ok"
+    operations::alive()
 }
 
 /// Tell whether the process can do its work
@@ -45,9 +46,9 @@ pub(crate) async fn healthz() -> &'static str {
     ),
 )]
 pub(crate) async fn readyz(State(gateway): State<Gateway>) -> (StatusCode, Json<Readiness>) {
-    let parts = gateway.health.report();
-    let ready = parts.values().all(|ready| *ready);
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let readiness = operations::Readiness::of(&gateway.health);
+    let status = readiness.status();
+    let operations::Readiness { ready, parts } = readiness;
     (status, Json(Readiness { ready, parts }))
 }
 
@@ -59,8 +60,7 @@ pub(crate) async fn readyz(State(gateway): State<Gateway>) -> (StatusCode, Json<
     responses((status = 200, description = "Metrics.", body = String, content_type = "text/plain")),
 )]
 pub(crate) async fn metrics(State(gateway): State<Gateway>) -> Response {
-    let format = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    (format, gateway.metrics.render()).into_response()
+    operations::exposition(&gateway.metrics)
 }
 
 /// Get this contract

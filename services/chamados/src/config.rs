@@ -15,7 +15,7 @@ use chamados_store_kit::{DatabaseConfig, redis::RedisConfig};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use crate::target::Targets;
+use crate::{target::Targets, tls::Tls};
 
 /// The documented defaults.
 pub const DEFAULTS: &str = include_str!("config.default.toml");
@@ -30,6 +30,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where to listen.
     pub listen: Listen,
+    /// Certificates of the listeners and between services.
+    pub tls: Tls,
     /// Which database.
     pub database: Database,
     /// Which Redis.
@@ -66,6 +68,9 @@ pub struct Listen {
     pub grpc: SocketAddr,
     /// Calls from the other services.
     pub internal: SocketAddr,
+    /// Health and metrics of this process; not opened when absent.
+    #[serde(default)]
+    pub operations: Option<SocketAddr>,
 }
 
 /// Which database.
@@ -127,6 +132,18 @@ pub struct Services {
     pub call: RemoteConfig,
 }
 
+impl Services {
+    /// Each URI with the name of its setting.
+    pub(crate) fn by_name(&self) -> [(&'static str, &str); 4] {
+        [
+            ("identity", &self.identity),
+            ("ticket", &self.ticket),
+            ("device", &self.device),
+            ("scheduler", &self.scheduler),
+        ]
+    }
+}
+
 /// How to stop.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -158,6 +175,7 @@ impl Config {
                 "auth.keyring_file: needed when the services run in several processes".to_owned(),
             ));
         }
+        self.tls.check(&self.services)?;
         self.ticket.validate()?;
         if let Some(mail) = self.mail()? {
             mail.check().map_err(|error| ConfigError::Invalid(error.to_string()))?;
@@ -245,5 +263,31 @@ mod tests {
         assert!(error.to_string().contains("auth.keyring_file"), "{error}");
         let ring = ("auth.keyring_file", "/run/keyring".to_owned());
         assert!(Config::load(None, &[target, redis, ring]).is_ok());
+    }
+
+    #[test]
+    fn certificates_need_their_keys_and_addresses_that_fit() {
+        let set = |key: &'static str, value: &str| (key, value.to_owned());
+        let refused = |settings: &[(&str, String)], key: &str| {
+            let error = Config::load(None, settings).unwrap_err().to_string();
+            assert!(error.contains(key), "{error}");
+        };
+        refused(&[set("tls.http.cert_file", "a.crt")], "tls.http");
+        refused(&[set("tls.grpc.key_file", "a.key")], "tls.grpc");
+        refused(&[set("tls.reload_seconds", "0")], "tls.reload_seconds");
+        refused(&[set("services.ticket", "https://ticket:8082")], "services.ticket");
+        let mut mutual =
+            vec![set("tls.internal.cert_file", "a.crt"), set("tls.internal.key_file", "a.key")];
+        refused(&mutual, "tls.internal");
+        mutual.push(set("tls.internal.ca_file", "ca.crt"));
+        refused(&mutual, "services.identity");
+        for service in ["identity", "ticket", "device", "scheduler"] {
+            let key = format!("services.{service}");
+            mutual.push((Box::leak(key.into_boxed_str()), format!("https://{service}:8082")));
+        }
+        assert!(Config::load(None, &mutual).is_ok());
+        // A variable takes a file of the configuration back.
+        let taken_back = [set("tls.http.cert_file", ""), set("tls.http.key_file", "")];
+        assert!(Config::load(None, &taken_back).is_ok());
     }
 }

@@ -40,7 +40,7 @@ pub(crate) async fn open(
             () = shutdown.requested() => anyhow::bail!("stopped while waiting for the database"),
         }
     };
-    ready.send_replace(true);
+    ready.set(true);
     let (watched, stop) = (db.clone(), shutdown.clone());
     shutdown.spawn("database_watch", async move {
         loop {
@@ -49,7 +49,7 @@ pub(crate) async fn open(
                 () = stop.requested() => break,
             }
             let well = watched.ping().await.is_ok();
-            if ready.send_replace(well) != well {
+            if ready.set(well) != well {
                 tracing::warn!(service = name, well, "the database's state changed");
             }
         }

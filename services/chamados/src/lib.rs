@@ -9,6 +9,7 @@ pub mod database;
 pub mod legacy;
 pub mod operator;
 pub mod target;
+pub mod tls;
 
 mod app;
 mod backends;
@@ -19,13 +20,19 @@ mod wire;
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
-use chamados_chassis::{grpc::GrpcChannel, health::Health, shutdown::Shutdown, telemetry::Metrics};
+use chamados_chassis::{
+    grpc::GrpcChannel,
+    health::{self, Health},
+    shutdown::Shutdown,
+    telemetry::Metrics,
+    tls::Listener,
+};
 use tokio::net::TcpListener;
 
 pub use config::Config;
 pub use target::{Target, Targets};
 
-use crate::backends::Backends;
+use crate::{backends::Backends, tls::Certificates};
 
 /// Sockets to serve on; those that the process's targets do not need stay unused.
 pub struct Listeners {
@@ -35,6 +42,8 @@ pub struct Listeners {
     pub grpc: Option<TcpListener>,
     /// For the other services.
     pub internal: Option<TcpListener>,
+    /// For operators.
+    pub operations: Option<TcpListener>,
 }
 
 impl Listeners {
@@ -48,6 +57,10 @@ impl Listeners {
             http: bind("listen.http", config.listen.http, target.contains(Target::Gateway)).await?,
             grpc: bind("listen.grpc", config.listen.grpc, target.contains(Target::Device)).await?,
             internal: bind("listen.internal", config.listen.internal, !target.is_all()).await?,
+            operations: match config.listen.operations {
+                Some(address) => bind("listen.operations", address, true).await?,
+                None => None,
+            },
         })
     }
 }
@@ -87,8 +100,13 @@ pub async fn run(
     shutdown: &Shutdown,
 ) -> anyhow::Result<Started> {
     let health = Health::default();
+    let serving = health.register(health::SERVING);
+    if let Some(listener) = listeners.operations {
+        serve::operations(listener, &health, metrics, shutdown);
+    }
+    let certificates = Certificates::open(&config.tls, metrics, shutdown)?;
     let backends = Backends::open(config, shutdown)?;
-    let wired = wire::wire(config, &backends, metrics, &health, shutdown).await?;
+    let wired = wire::wire(config, &backends, &certificates, metrics, &health, shutdown).await?;
     let mut started = Started { setup_link: None, services: Some(wired.services) };
     if config.target.contains(Target::Identity) {
         let url = &config.gateway.public_url;
@@ -96,13 +114,21 @@ pub async fn run(
             app::setup_link(wired.identity, &backends.keyring, &backends.clock, url).await?;
     }
     if let (Some(listener), Some(routes)) = (listeners.internal, wired.internal) {
-        serve::internal(listener, routes, shutdown).await;
+        let listener = Listener::new(listener, certificates.internal);
+        serve::internal(listener, routes, &health, shutdown);
     }
     if let (Some(listener), Some(routes)) = (listeners.grpc, wired.public) {
-        serve::public(listener, routes, shutdown).await;
+        let listener = Listener::new(listener, certificates.grpc);
+        serve::public(listener, routes, &health, shutdown);
     }
     if let (Some(listener), Some(router)) = (listeners.http, wired.http) {
-        serve::http(listener, router, shutdown);
+        serve::http(Listener::new(listener, certificates.http), router, shutdown);
     }
+    serving.set(true);
+    let stop = shutdown.requested();
+    shutdown.spawn("readiness", async move {
+        stop.await;
+        serving.set(false);
+    });
     Ok(started)
 }

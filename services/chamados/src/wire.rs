@@ -27,6 +27,7 @@ use crate::{
     database,
     door::{self, Door},
     target::Target,
+    tls::Certificates,
 };
 
 /// The parts of this process, connected and started, to be served.
@@ -71,11 +72,12 @@ type Bindings = BTreeMap<Target, Binding>;
 pub(crate) async fn wire(
     config: &Config,
     backends: &Backends,
+    certificates: &Certificates,
     metrics: &Metrics,
     health: &Health,
     shutdown: &Shutdown,
 ) -> anyhow::Result<Wired> {
-    let (channels, bindings) = connect(config)?;
+    let (channels, bindings) = connect(config, certificates)?;
     let stack = Stack {
         keyring: backends.keyring.clone(),
         clock: backends.clock.clone(),
@@ -192,7 +194,7 @@ fn archives(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
 }
 
 /// A channel to each service: bound below when it runs here, else by network.
-fn connect(config: &Config) -> anyhow::Result<(Channels, Bindings)> {
+fn connect(config: &Config, certificates: &Certificates) -> anyhow::Result<(Channels, Bindings)> {
     let mut bindings = Bindings::new();
     let mut channel = |target: Target, uri: &str| -> anyhow::Result<GrpcChannel> {
         if config.target.contains(target) {
@@ -200,7 +202,7 @@ fn connect(config: &Config) -> anyhow::Result<(Channels, Bindings)> {
             bindings.insert(target, binding);
             Ok(channel)
         } else {
-            Ok(grpc::remote(uri, &config.services.call)?)
+            Ok(grpc::remote(uri, &config.services.call, certificates.client.as_ref())?)
         }
     };
     let channels = Channels {

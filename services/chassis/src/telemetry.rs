@@ -70,6 +70,11 @@ impl Metrics {
     /// When the endpoint is not a URI.
     pub fn new(service_name: &str, otlp_endpoint: &str) -> Result<Self, TelemetryError> {
         let registry = Registry::new();
+        // Memory, CPU and files of the process, under the names that Prometheus' own clients use.
+        #[cfg(target_os = "linux")]
+        registry
+            .register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))
+            .map_err(refuse)?;
         let scraped = opentelemetry_prometheus::exporter()
             .with_registry(registry.clone())
             .scope_info_enabled(false)

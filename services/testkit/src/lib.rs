@@ -1,6 +1,8 @@
 //! Test support. Only ever a dev-dependency.
 
 pub mod bucket;
+#[cfg(feature = "sandbox")]
+pub mod certificates;
 pub mod databases;
 pub mod mail;
 pub mod redis;

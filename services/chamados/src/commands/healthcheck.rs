@@ -15,7 +15,11 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 
 pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let check = async {
-        if config.target.contains(Target::Gateway) {
+        if let Some(address) = config.listen.operations {
+            http(address).await
+        } else if config.tls.is_any() {
+            bail!("listen.operations: needed to ask a process whose other listeners speak TLS")
+        } else if config.target.contains(Target::Gateway) {
             http(config.listen.http).await
         } else {
             grpc(config.listen.internal).await

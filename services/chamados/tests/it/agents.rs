@@ -10,7 +10,7 @@ use chamados_proto::device::v1::{
 };
 use chamados_testkit::{
     Sandbox, eventually,
-    sandbox::{AgentStream, Computer, agent_client},
+    sandbox::{AgentStream, agent_client},
     sandbox_suite,
 };
 use serde_json::json;
@@ -46,7 +46,7 @@ async fn no_devices(desk: &Desk) {
 
 async fn a_wrong_code_enrols_nothing(sandbox: &mut Sandbox) -> anyhow::Result<()> {
     let desk = Desk::open(sandbox).await?;
-    let computer = Computer::new()?;
+    let computer = sandbox.computer()?;
     for code in ["", "nonsense", "0000-0000-0000-0000-0000-0000-0000-0000", &"x".repeat(10_000)] {
         let refused = computer.enroll(sandbox.agent_url(), code, "ana@acme.example").await;
         assert!(matches!(refused, Err(Error::ProvisioningCode)), "{code:?}: {refused:?}");
@@ -69,7 +69,7 @@ async fn a_person_of_another_company_is_refused(sandbox: &mut Sandbox) -> anyhow
         "name": "Gil", "email": "gil@globex.example", "role": "collaborator", "companyId": other,
     });
     let _person = desk.admin.post("/api/admin/users", person).await.ok();
-    let computer = Computer::new()?;
+    let computer = sandbox.computer()?;
     let refused = computer.enroll(sandbox.agent_url(), &desk.code, "gil@globex.example").await;
     assert!(matches!(refused, Err(Error::Email(_))), "{refused:?}");
     let refused = computer.enroll(sandbox.agent_url(), &desk.code, "no address").await;

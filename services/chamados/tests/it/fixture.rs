@@ -73,7 +73,7 @@ impl Desk {
         sandbox: &Sandbox,
         email: &str,
     ) -> anyhow::Result<(Computer, String)> {
-        let computer = Computer::new()?;
+        let computer = sandbox.computer()?;
         let enrolled = computer.enroll(sandbox.agent_url(), &self.code, email).await?;
         Ok((computer, enrolled.device_id.to_string()))
     }

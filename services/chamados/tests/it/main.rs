@@ -39,6 +39,7 @@ mod shutdown;
 mod story;
 mod tenancy;
 mod tickets;
+mod tls;
 mod trust;
 mod usb_policies;
 mod versions;

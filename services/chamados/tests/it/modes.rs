@@ -7,6 +7,7 @@ use crate::story;
 sandbox_suite!(embedded: AllInOne on SqliteMemory; the_story);
 sandbox_suite!(all_in_one: AllInOne on PostgresRedis; the_story);
 sandbox_suite!(split: Split on PostgresRedis; the_story);
+sandbox_suite!(encrypted: Encrypted on PostgresRedis; the_story);
 sandbox_suite!(replicated: Replicated on PostgresRedis; the_story);
 
 /// Every mode is compared with the same file, and so with every other.

@@ -1,8 +1,14 @@
 //! What operators look at.
 
+use anyhow::Context as _;
+use chamados::Target;
 use chamados_testkit::{Sandbox, sandbox_suite};
 use reqwest::Method;
 use serde_json::json;
+use tonic::transport::Endpoint;
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
 
 use crate::fixture::Desk;
 
@@ -12,7 +18,11 @@ sandbox_suite!(
     every_answer_can_be_found_in_the_logs,
     the_panel_is_served_safely,
 );
-sandbox_suite!(split: Split on PostgresRedis; health_readiness_and_metrics);
+sandbox_suite!(
+    split: Split on PostgresRedis;
+    health_readiness_and_metrics,
+    every_process_tells_how_it_is,
+);
 
 async fn health_readiness_and_metrics(sandbox: &mut Sandbox) -> anyhow::Result<()> {
     let desk = Desk::open(sandbox).await?;
@@ -35,6 +45,43 @@ async fn health_readiness_and_metrics(sandbox: &mut Sandbox) -> anyhow::Result<(
     let contract = stranger.get("/api/openapi.json").await.ok();
     assert_eq!(contract["openapi"], "3.1.0");
     assert_eq!(stranger.get("/api/docs/").await.status, 200);
+    Ok(())
+}
+
+/// On a port of its own, by HTTP and by gRPC.
+async fn every_process_tells_how_it_is(sandbox: &mut Sandbox) -> anyhow::Result<()> {
+    for target in Target::ALL {
+        let url = sandbox.operations_url(target)?;
+        assert_eq!(reqwest::get(format!("{url}/healthz")).await?.text().await?, "ok");
+        assert_eq!(reqwest::get(format!("{url}/readyz")).await?.status(), 200, "{target}");
+        let metrics = reqwest::get(format!("{url}/metrics")).await?.text().await?;
+        assert!(metrics.contains("process_resident_memory_bytes"), "{target}: {metrics}");
+        assert_eq!(reqwest::get(format!("{url}/api/me")).await?.status(), 404, "{target}");
+    }
+    let ticket = Endpoint::from_shared(sandbox.operations_url(Target::Ticket)?)?;
+    let mut ticket = HealthClient::new(ticket.connect().await?);
+    let asked = |service: &str| HealthCheckRequest { service: service.to_owned() };
+    let mut told = ticket.watch(asked("ticket")).await?.into_inner();
+    let mut next = async || anyhow::Ok(told.message().await?.context("it ended")?.status());
+    assert_eq!(next().await?, ServingStatus::Serving);
+
+    sandbox.unplug_database();
+    assert_eq!(next().await?, ServingStatus::NotServing);
+    let url = sandbox.operations_url(Target::Ticket)?;
+    assert_eq!(reqwest::get(format!("{url}/readyz")).await?.status(), 503);
+    let alive = ticket.check(asked("liveness")).await?.into_inner().status();
+    assert_eq!(alive, ServingStatus::Serving, "nobody should restart it for that");
+    sandbox.plug_database();
+    assert_eq!(next().await?, ServingStatus::Serving);
+
+    // Who stops takes nothing more, also where there is no database that goes with it.
+    let gateway = Endpoint::from_shared(sandbox.operations_url(Target::Gateway)?)?;
+    let mut gateway = HealthClient::new(gateway.connect().await?);
+    let mut told = gateway.watch(asked("")).await?.into_inner();
+    let mut next = async || anyhow::Ok(told.message().await?.context("it ended")?.status());
+    assert_eq!(next().await?, ServingStatus::Serving);
+    sandbox.stop(Target::Gateway).await?;
+    assert_eq!(next().await?, ServingStatus::NotServing);
     Ok(())
 }
 

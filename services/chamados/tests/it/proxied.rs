@@ -10,7 +10,7 @@ use axum::{
 };
 use chamados_agent::Exit;
 use chamados_chassis::task;
-use chamados_testkit::{Sandbox, sandbox::Computer, sandbox_suite};
+use chamados_testkit::{Sandbox, sandbox_suite};
 use http::StatusCode;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tonic::transport::{Channel, Endpoint};
@@ -69,7 +69,7 @@ async fn pass(server: Channel, request: Request) -> Response {
 async fn where_streams_break_calls_go_through(sandbox: &mut Sandbox) -> anyhow::Result<()> {
     let desk = Desk::open(sandbox).await?;
     let proxy = Proxy::start(sandbox.agent_url()).await?;
-    let computer = Computer::new()?;
+    let computer = sandbox.computer()?;
     let enrolled = computer.enroll(proxy.url.clone(), &desk.code, "ana@acme.example").await?;
     let device = enrolled.device_id.to_string();
     let agent = computer.run();

@@ -26,7 +26,7 @@ const JOB: &str = "identity-purge-expired";
 /// Tells it, and gives what was answered.
 pub(crate) async fn tell(sandbox: &mut Sandbox) -> anyhow::Result<Transcript> {
     let mut story = Story::begin(sandbox).await?;
-    let computer = Computer::new()?;
+    let computer = sandbox.computer()?;
     let device = story.a_computer_enrols(sandbox, &computer).await?;
     let ticket = story.a_ticket_is_worked(&device).await;
     story.the_agent_stops_and_dies(&computer, &device).await?;
@@ -320,7 +320,7 @@ fn settled(mut value: Value) -> Value {
 fn set_up(sandbox: &Sandbox) -> anyhow::Result<Value> {
     let link = sandbox.setup_link()?;
     let (address, token) = link.split_once("/setup?token=").unwrap();
-    assert!(address.starts_with("http://127.0.0.1:"), "{link}");
+    assert_eq!(address, sandbox.browser().url(""));
     Ok(json!({
         "token": token, "tenantName": "Suporte", "name": "Ada", "email": "ada@suporte.example",
         "password": PASSWORD,

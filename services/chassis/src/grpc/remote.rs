@@ -2,6 +2,7 @@
 
 use std::{error::Error, time::Duration};
 
+use http::{Uri, uri::InvalidUri};
 use serde::Deserialize;
 use tonic::{
     Code, Status, TimeoutExpired,
@@ -15,6 +16,7 @@ use super::{
     propagation,
     retry::{self, RetryBudget},
 };
+use crate::tls;
 
 /// Where the other services are and how long to wait for them.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,19 +28,17 @@ pub struct RemoteConfig {
     pub call_timeout_seconds: u64,
 }
 
-/// A channel to the service at `uri`, for example `http://ticket:9090`. Connects on first use, keeps
-/// the connection alive, and tries reads again when the service was away.
+/// A channel to the service at `uri`, for example `http://ticket:9090`, or, with `tls`, `https://ticket:9090`.
+/// Connects on first use, keeps the connection alive, and tries reads again when the service was away.
 ///
 /// # Errors
-/// When `uri` is not one.
-pub fn remote(uri: &str, config: &RemoteConfig) -> Result<GrpcChannel, tonic::transport::Error> {
-    let channel = Endpoint::from_shared(uri.to_owned())?
-        .connect_timeout(Duration::from_secs(config.connect_timeout_seconds))
-        .http2_keep_alive_interval(Duration::from_secs(20))
-        .keep_alive_timeout(Duration::from_secs(10))
-        .keep_alive_while_idle(true)
-        .tcp_nodelay(true)
-        .connect_lazy();
+/// When `uri` is not one of these.
+pub fn remote(
+    uri: &str,
+    config: &RemoteConfig,
+    tls: Option<&tls::Client>,
+) -> Result<GrpcChannel, AddressError> {
+    let channel = connection(uri, config, tls)?;
     let timeout = Duration::from_secs(config.call_timeout_seconds);
     let budget = RetryBudget::default();
     Ok(BoxCloneSyncService::new(service_fn(move |mut request: http::Request<Body>| {
@@ -50,6 +50,46 @@ pub fn remote(uri: &str, config: &RemoteConfig) -> Result<GrpcChannel, tonic::tr
             tokio::time::timeout(timeout, call).await.unwrap_or_else(|_| Err(out_of_time()))
         }
     })))
+}
+
+/// Where a service is said to be cannot be.
+#[derive(Debug, thiserror::Error)]
+#[error("{uri:?} is no address of a service: {reason}")]
+pub struct AddressError {
+    uri: String,
+    reason: String,
+}
+
+fn connection(
+    uri: &str,
+    config: &RemoteConfig,
+    tls: Option<&tls::Client>,
+) -> Result<Channel, AddressError> {
+    let wrong =
+        |reason: &dyn ToString| AddressError { uri: uri.into(), reason: reason.to_string() };
+    let address: Uri = uri.parse().map_err(|error: InvalidUri| wrong(&error))?;
+    let host = address.host().ok_or_else(|| wrong(&"no host"))?.to_owned();
+    let (scheme, port) = if tls.is_some() { ("https", 443) } else { ("http", 80) };
+    if address.scheme_str() != Some(scheme) {
+        return Err(wrong(&format!("not {scheme}://")));
+    }
+    let port = address.port_u16().unwrap_or(port);
+    // To tonic it is never https: what it would do itself for that knows no renewed certificates.
+    let endpoint = Endpoint::from_shared(format!("http://{host}:{port}"))
+        .map_err(|error| wrong(&error))?
+        .origin(address)
+        .connect_timeout(Duration::from_secs(config.connect_timeout_seconds))
+        .http2_keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_timeout(Duration::from_secs(10))
+        .keep_alive_while_idle(true)
+        .tcp_nodelay(true);
+    Ok(match tls.cloned() {
+        None => endpoint.connect_lazy(),
+        Some(tls) => endpoint.connect_with_connector_lazy(service_fn(move |_: Uri| {
+            let (tls, host) = (tls.clone(), host.clone());
+            async move { tls::client::connect(&tls, &host, port).await }
+        })),
+    })
 }
 
 async fn send(

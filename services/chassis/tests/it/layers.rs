@@ -81,7 +81,7 @@ async fn calls_over_the_limit_are_refused_at_once() {
 #[tokio::test]
 async fn a_service_that_is_away_is_unavailable() {
     let config = grpc::RemoteConfig { connect_timeout_seconds: 1, call_timeout_seconds: 5 };
-    let nowhere = grpc::remote("http://127.0.0.1:1", &config).unwrap();
+    let nowhere = grpc::remote("http://127.0.0.1:1", &config, None).unwrap();
     let (unbound, _binding) = grpc::late();
     for channel in [nowhere, unbound] {
         let mut client = SetupServiceClient::new(channel);

@@ -93,7 +93,7 @@ impl Served {
         let incoming = TcpListenerStream::new(listener);
         chamados_chassis::task::spawn("server", server.serve_with_incoming(incoming));
         let config = RemoteConfig { connect_timeout_seconds: 2, call_timeout_seconds: 5 };
-        let far = grpc::remote(&format!("http://{address}"), &config).unwrap();
+        let far = grpc::remote(&format!("http://{address}"), &config, None).unwrap();
         let keyring = Keyring::parse(&text).unwrap();
         Self { near: grpc::local(routes), far, clock, keyring, metrics, release }
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use reqwest::{
-    Client, Method, Request, RequestBuilder, Url,
+    Certificate, Client, Method, Request, RequestBuilder, Url,
     cookie::{CookieStore as _, Jar},
 };
 use serde_json::Value;
@@ -27,31 +27,40 @@ pub struct Browser {
     /// One or more replicas of the gateway.
     gateways: Arc<[String]>,
     turn: Arc<AtomicUsize>,
+    /// An authority that is trusted besides the system's, PEM.
+    trust: Option<String>,
 }
 
 impl Browser {
-    pub(super) fn new(gateways: Vec<String>) -> Self {
+    pub(super) fn new(gateways: Vec<String>, trust: Option<String>) -> Self {
         let jar = Arc::new(Jar::default());
-        let client = Client::builder().cookie_provider(Arc::clone(&jar)).build();
-        let client = client.unwrap_or_else(|error| panic!("no HTTP client: {error:?}"));
-        Self { client, jar, gateways: gateways.into(), turn: Arc::default() }
+        let client = client(&jar, trust.as_deref())
+            .unwrap_or_else(|error| panic!("no HTTP client: {error:?}"));
+        Self { client, jar, gateways: gateways.into(), turn: Arc::default(), trust }
     }
 
     /// A browser that nobody is signed in to, at a product that no sandbox started.
     #[must_use]
     pub fn at(url: &str) -> Self {
         super::prepare_process();
-        Self::new(vec![url.to_owned()])
+        Self::new(vec![url.to_owned()], None)
     }
 
     /// The same person on another browser, with the same session and, of several gateways, on one.
     #[must_use]
     pub fn beside(&self, gateway: usize) -> Self {
-        let other = Self::new(vec![self.gateways[gateway % self.gateways.len()].clone()]);
+        let gateway = self.gateways[gateway % self.gateways.len()].clone();
+        let other = Self::new(vec![gateway], self.trust.clone());
         if let Some(cookie) = self.session_cookie() {
             other.set_cookie(&cookie);
         }
         other
+    }
+
+    /// The address of a path, at the first gateway.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.gateways[0])
     }
 
     /// A request of one of our own pages, to the next gateway.
@@ -171,6 +180,14 @@ impl Browser {
 
     pub(super) fn set_cookie(&self, cookie: &str) {
         self.jar.add_cookie_str(&format!("{cookie}; Path=/; HttpOnly"), &url(&self.gateways[0]));
+    }
+}
+
+fn client(jar: &Arc<Jar>, trust: Option<&str>) -> reqwest::Result<Client> {
+    let builder = Client::builder().cookie_provider(Arc::clone(jar));
+    match trust {
+        None => builder.build(),
+        Some(pem) => builder.tls_certs_only([Certificate::from_pem(pem.as_bytes())?]).build(),
     }
 }
 

@@ -17,6 +17,8 @@ const EXIT_LIMIT: Duration = Duration::from_secs(10);
 pub struct Computer {
     directory: TempDir,
     fingerprint: Fingerprint,
+    /// The authority that its agent trusts instead of the system's.
+    ca_file: Option<PathBuf>,
 }
 
 impl Computer {
@@ -25,12 +27,20 @@ impl Computer {
     /// # Errors
     /// When there is no place for its state.
     pub fn new() -> anyhow::Result<Self> {
+        Self::trusting(None)
+    }
+
+    /// The same, whose agent trusts the authority in `ca_file` instead of the system's.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn trusting(ca_file: Option<PathBuf>) -> anyhow::Result<Self> {
         let fingerprint = Fingerprint {
             smbios_uuid: Uuid::new_v4().to_string(),
             machine_id: Uuid::new_v4().simple().to_string(),
             ..Fingerprint::default()
         };
-        Ok(Self { directory: tempfile::tempdir()?, fingerprint })
+        Ok(Self { directory: tempfile::tempdir()?, fingerprint, ca_file })
     }
 
     /// Enrols it, as `chamados-agent enroll` does.
@@ -45,6 +55,7 @@ impl Computer {
     ) -> chamados_agent::Result<Enrolled> {
         let mut options = EnrollOptions::new(server, code.to_owned(), email, self.state_dir());
         options.fingerprint = Some(self.fingerprint.clone());
+        options.transport.ca_file.clone_from(&self.ca_file);
         chamados_agent::enroll(&options).await
     }
 

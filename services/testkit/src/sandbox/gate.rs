@@ -53,9 +53,9 @@ impl Gate {
         self.address
     }
 
-    /// As a URL.
-    pub(super) fn url(&self) -> String {
-        format!("http://{}", self.address)
+    /// As a URL of this scheme.
+    pub(super) fn url(&self, scheme: &str) -> String {
+        format!("{scheme}://{}", self.address)
     }
 
     /// Where new connections go from now on; those that are open stay.

@@ -7,7 +7,9 @@ use chamados::{Config, Target};
 use chamados_chassis::auth::Keyring;
 use reqwest::Url;
 
-use super::{Cable, Corner, Sandbox, Topology, gate::Gate, process::Process, settings};
+use super::{
+    Cable, Certificates, Corner, Sandbox, Topology, gate::Gate, process::Process, settings,
+};
 
 impl Sandbox {
     /// Everything that comes before a test.
@@ -157,7 +159,7 @@ impl Sandbox {
         let mut more = vec![
             ("data_dir", self.directory.path().display().to_string()),
             ("database.url.value", database.to_owned()),
-            ("gateway.public_url", self.http[0].url()),
+            ("gateway.public_url", self.panel_url(0)),
             ("services.identity", self.internal_url(Target::Identity)),
             ("services.ticket", self.internal_url(Target::Ticket)),
             ("services.device", self.internal_url(Target::Device)),
@@ -170,6 +172,7 @@ impl Sandbox {
         if self.topology != Topology::AllInOne {
             more.push(("auth.keyring_file", self.keyring_file().display().to_string()));
         }
+        more.extend(self.certificates.iter().flat_map(Certificates::settings));
         more.extend(self.settings.iter().cloned());
         settings::config(targets, &more)
     }

@@ -7,6 +7,7 @@
 
 mod answer;
 mod browser;
+mod certificates;
 mod computer;
 mod gate;
 mod life;
@@ -36,6 +37,7 @@ use crate::{TestDatabase, databases::Finish, redis};
 pub use self::{
     answer::Answer,
     browser::Browser,
+    certificates::Certificates,
     computer::{Computer, Running},
     live::{Frame, Live},
     people::PASSWORD,
@@ -56,6 +58,7 @@ pub struct Sandbox {
     redis: Option<Corner>,
     /// Key ring, and whatever else the product keeps beside its database.
     directory: TempDir,
+    certificates: Option<Certificates>,
     settings: Vec<(&'static str, String)>,
     processes: Vec<(Vec<Target>, Option<Process>)>,
     /// One a gateway, so that a test can choose.
@@ -116,12 +119,17 @@ impl Sandbox {
             topology.processes().into_iter().map(|targets| (targets, None)).collect();
         let gateways =
             processes.iter().filter(|(targets, _)| targets.contains(&Target::Gateway)).count();
+        let directory = tempfile::tempdir()?;
+        let certificates = (topology == Topology::Encrypted)
+            .then(|| Certificates::issue(directory.path()))
+            .transpose()?;
         let mut sandbox = Self {
             topology,
             cable,
             database,
             redis,
-            directory: tempfile::tempdir()?,
+            directory,
+            certificates,
             settings: settings.iter().map(|(key, value)| (*key, (*value).to_owned())).collect(),
             processes,
             http: life::gates(gateways).await?,
@@ -166,14 +174,24 @@ impl Sandbox {
     /// Where agents connect.
     #[must_use]
     pub fn agent_url(&self) -> String {
-        self.grpc.url()
+        self.grpc.url(self.scheme())
     }
 
     /// Where one service is reached by the others; nobody listens there when everything is in one
     /// process.
     #[must_use]
     pub fn internal_url(&self, target: Target) -> String {
-        self.internal[&target].url()
+        self.internal[&target].url(self.scheme())
+    }
+
+    /// Where the first process in which `target` runs tells operators how it is.
+    ///
+    /// # Errors
+    /// When none runs.
+    pub fn operations_url(&self, target: Target) -> anyhow::Result<String> {
+        let mut running = self.processes.iter().filter(|(targets, _)| targets.contains(&target));
+        let address = running.find_map(|(_, slot)| slot.as_ref()?.operations);
+        address.map(|address| format!("http://{address}")).context("it does not run")
     }
 
     /// A channel to a service, in this process or by its internal port.
@@ -186,7 +204,8 @@ impl Sandbox {
             return process.and_then(|process| process.services.clone()).context("nothing runs");
         }
         let limits = RemoteConfig { connect_timeout_seconds: 2, call_timeout_seconds: 10 };
-        Ok(grpc::remote(&self.internal_url(target), &limits)?)
+        let tls = self.certificates.as_ref().map(Certificates::client).transpose()?;
+        Ok(grpc::remote(&self.internal_url(target), &limits, tls.as_ref())?)
     }
 
     /// How many gateways there are.
@@ -198,13 +217,43 @@ impl Sandbox {
     /// A browser that nobody is signed in to. Its requests go to the gateways in turn.
     #[must_use]
     pub fn browser(&self) -> Browser {
-        Browser::new(self.http.iter().map(Gate::url).collect())
+        Browser::new(
+            (0..self.gateways()).map(|index| self.panel_url(index)).collect(),
+            self.trust(),
+        )
     }
 
     /// A browser on one gateway only, counted from 0.
     #[must_use]
     pub fn browser_on(&self, gateway: usize) -> Browser {
-        Browser::new(vec![self.http[gateway].url()])
+        Browser::new(vec![self.panel_url(gateway)], self.trust())
+    }
+
+    /// A computer that no other test has.
+    ///
+    /// # Errors
+    /// When there is no place for its state.
+    pub fn computer(&self) -> anyhow::Result<Computer> {
+        Computer::trusting(self.certificates.as_ref().map(Certificates::authority_file))
+    }
+
+    /// Certificates of the product, where it has some.
+    #[must_use]
+    pub const fn certificates(&self) -> Option<&Certificates> {
+        self.certificates.as_ref()
+    }
+
+    fn panel_url(&self, gateway: usize) -> String {
+        self.http[gateway].url(self.scheme())
+    }
+
+    const fn scheme(&self) -> &'static str {
+        if self.certificates.is_some() { "https" } else { "http" }
+    }
+
+    /// What browsers trust besides what they trust anyway.
+    fn trust(&self) -> Option<String> {
+        self.certificates.as_ref().map(|certificates| certificates.authority().pem().to_owned())
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) struct Process {
     pub(super) http: Option<SocketAddr>,
     pub(super) grpc: Option<SocketAddr>,
     pub(super) internal: Option<SocketAddr>,
+    pub(super) operations: Option<SocketAddr>,
     pub(super) setup_link: Option<String>,
     pub(super) services: Option<GrpcChannel>,
 }
@@ -27,11 +28,12 @@ impl Process {
         let http = address(listeners.http.as_ref())?;
         let grpc = address(listeners.grpc.as_ref())?;
         let internal = address(listeners.internal.as_ref())?;
+        let operations = address(listeners.operations.as_ref())?;
         let metrics = Metrics::new("chamados", "")?;
         let shutdown = Shutdown::new();
         match chamados::run(config, listeners, &metrics, &shutdown).await {
             Ok(Started { setup_link, services }) => {
-                Ok(Self { shutdown, http, grpc, internal, setup_link, services })
+                Ok(Self { shutdown, http, grpc, internal, operations, setup_link, services })
             }
             Err(error) => {
                 let _busy = shutdown.drain(STOP_LIMIT).await;

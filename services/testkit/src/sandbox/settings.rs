@@ -11,6 +11,8 @@ pub enum Topology {
     Split,
     /// Two processes for each service.
     Replicated,
+    /// A process for each service, with TLS on every listener and, mutual, between them.
+    Encrypted,
 }
 
 impl Topology {
@@ -21,7 +23,7 @@ impl Topology {
             [Target::Identity, Target::Device, Target::Ticket, Target::Scheduler, Target::Gateway];
         match self {
             Self::AllInOne => vec![ORDER.into()],
-            Self::Split => ORDER.map(|target| vec![target]).into(),
+            Self::Split | Self::Encrypted => ORDER.map(|target| vec![target]).into(),
             Self::Replicated => {
                 ORDER.iter().flat_map(|target| [vec![*target], vec![*target]]).collect()
             }
@@ -48,6 +50,7 @@ const FAST: &[(&str, &str)] = &[
     ("listen.http", "127.0.0.1:0"),
     ("listen.grpc", "127.0.0.1:0"),
     ("listen.internal", "127.0.0.1:0"),
+    ("listen.operations", "127.0.0.1:0"),
     ("database.max_connections", "5"),
     ("services.call.connect_timeout_seconds", "1"),
     ("services.call.call_timeout_seconds", "5"),

@@ -146,7 +146,7 @@ pub(super) fn doors(sandbox: &Sandbox, method: &str) -> anyhow::Result<Vec<Door>
 /// The port that is open to the world.
 pub(super) fn public_door(sandbox: &Sandbox) -> anyhow::Result<Door> {
     let limits = RemoteConfig { connect_timeout_seconds: 2, call_timeout_seconds: 10 };
-    Ok(Door { channel: grpc::remote(&sandbox.agent_url(), &limits)?, owner: None })
+    Ok(Door { channel: grpc::remote(&sandbox.agent_url(), &limits, None)?, owner: None })
 }
 
 impl Door {
