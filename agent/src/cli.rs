@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use chamados_agent::{Carrier, Error, Result, Transport, platform};
+use chamados_chassis::telemetry::{self, TelemetryConfig};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use secrecy::SecretString;
 
@@ -115,6 +116,9 @@ pub(crate) struct Run {
     /// What is logged
     #[arg(long, value_name = "FILTER", env = "RUST_LOG", default_value = "info")]
     pub(crate) log_filter: String,
+    /// Where traces of connections are sent by OTLP over gRPC, for whoever looks for a fault
+    #[arg(long, value_name = "URL", env = "CHAMADOS_AGENT_OTLP_ENDPOINT", hide_short_help = true)]
+    otlp_endpoint: Option<String>,
     /// Seconds between two looks at the computer
     #[arg(long, value_name = "SECONDS", default_value_t = 300, hide_short_help = true,
           value_parser = clap::value_parser!(u64).range(1..=86_400))]
@@ -127,6 +131,19 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    pub(crate) fn telemetry(&self) -> TelemetryConfig {
+        TelemetryConfig {
+            log_filter: self.log_filter.clone(),
+            log_format: match self.log_format {
+                LogFormat::Pretty => telemetry::LogFormat::Pretty,
+                LogFormat::Json => telemetry::LogFormat::Json,
+            },
+            otlp_endpoint: self.otlp_endpoint.clone().unwrap_or_default(),
+            trace_ratio: 1.0,
+            service_name: "chamados-agent".to_owned(),
+        }
+    }
+
     pub(crate) fn usb_root(&self) -> Result<PathBuf> {
         absolute(&self.usb_root)
     }

@@ -3,7 +3,7 @@
 mod cli;
 
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     path::Path,
     process::ExitCode,
     time::Duration,
@@ -12,10 +12,9 @@ use std::{
 use chamados_agent::{
     ENROLL_AGAIN, EnrollOptions, Error, Exit, Result, RunOptions, TicketOptions, service, usb,
 };
-use chamados_chassis::{shutdown, shutdown::Shutdown, task};
+use chamados_chassis::{shutdown, shutdown::Shutdown, task, telemetry::Telemetry};
 use clap::Parser as _;
-use cli::{Cli, Command, LogFormat, Ticket};
-use tracing_subscriber::EnvFilter;
+use cli::{Cli, Command, Ticket};
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -60,12 +59,13 @@ fn enroll(arguments: &cli::Enroll) -> Result<ExitCode> {
 }
 
 fn run(arguments: &cli::Run) -> Result<ExitCode> {
-    start_logs(arguments)?;
     let mut options = RunOptions::new(arguments.state.path()?);
     options.usb_root = arguments.usb_root()?;
     options.inventory_interval = arguments.inventory_interval();
     options.carrier = arguments.carrier();
     let exit = block_on(async {
+        let telemetry = Telemetry::init(&arguments.telemetry())
+            .map_err(|error| Error::System(error.to_string()))?;
         let shutdown = Shutdown::new();
         let stop = shutdown.clone();
         task::spawn("signals", async move {
@@ -74,7 +74,10 @@ fn run(arguments: &cli::Run) -> Result<ExitCode> {
                 Err(error) => tracing::error!(%error, "cannot listen to signals"),
             }
         });
-        chamados_agent::run(options, shutdown).await
+        let exit = chamados_agent::run(options, shutdown).await;
+        // What is left to send is sent by this runtime, so its only thread must not be the one that waits.
+        let _panicked = tokio::task::spawn_blocking(move || telemetry.shutdown()).await;
+        exit
     })??;
     Ok(match exit {
         Exit::Stopped => ExitCode::SUCCESS,
@@ -153,17 +156,4 @@ fn block_on<F: Future>(future: F) -> Result<F::Output> {
     // A look at a disk that hangs must not keep the process.
     runtime.shutdown_timeout(Duration::from_millis(100));
     Ok(output)
-}
-
-fn start_logs(arguments: &cli::Run) -> Result<()> {
-    let filter = EnvFilter::try_new(&arguments.log_filter)
-        .map_err(|e| Error::System(format!("--log-filter cannot be read: {e}")))?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    match arguments.log_format {
-        LogFormat::Pretty => {
-            logs.with_target(false).with_ansi(io::stderr().is_terminal()).init();
-        }
-        LogFormat::Json => logs.json().flatten_event(true).init(),
-    }
-    Ok(())
 }

@@ -30,9 +30,11 @@ pub(crate) struct Parts {
 
 impl Gateway {
     pub(crate) fn new(deps: Deps) -> Result<Self, ConfigError> {
+        let hub = Hub::new(deps.signals, deps.config.live_streams);
+        hub.watched_by(&deps.metrics, deps.config.live_streams);
         Ok(Self(Arc::new(Parts {
             origin: Origin::of(&deps.config)?,
-            hub: Hub::new(deps.signals, deps.config.live_streams),
+            hub,
             clients: Clients::new(deps.identity, deps.ticket, deps.device, deps.scheduler),
             clock: deps.clock,
             config: deps.config,

@@ -13,7 +13,6 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, request::Part
 use opentelemetry::{KeyValue, metrics::Histogram};
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span, field};
-use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use uuid::Uuid;
 
 use crate::{
@@ -123,10 +122,10 @@ fn span(request: &Request, route: &str, request_id: &str) -> Span {
         url.path = request.uri().path(),
         http.response.status_code = field::Empty,
         request_id,
+        trace_id = field::Empty,
         user = field::Empty,
     );
-    // Fails only when no tracer is installed, and then there is nothing to continue.
-    let _no_tracer = span.set_parent(propagation::extract(request.headers()));
+    propagation::follow(&span, request.headers());
     span
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chamados_chassis::grpc::propagation;
 use chamados_proto::device::v1::{
     AgentMessage, Beat, Bye, Close, CloseReason, CredentialStored, Hello, PolicyReport, Section,
     Sections, ServerMessage, SoftwareDigests, SoftwarePart, Welcome, agent_message, server_message,
@@ -9,6 +10,7 @@ use chamados_proto::device::v1::{
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
+use tracing::Instrument as _;
 
 use super::calls::Answers;
 use crate::{
@@ -88,7 +90,8 @@ impl Link {
             let down = if by_calls {
                 Down::Calls(Answers::start(client, token, queue))
             } else {
-                let stream = client.session(ReceiverStream::new(queue)).await?.into_inner();
+                let stream = propagation::request(ReceiverStream::new(queue));
+                let stream = client.session(stream).await?.into_inner();
                 Down::Stream(Box::new(stream))
             };
             let mut link = Self { up, down };
@@ -98,6 +101,7 @@ impl Link {
                 other => Err(End::OutOfTurn(name(&other))),
             }
         };
+        let open = open.instrument(tracing::info_span!("connect"));
         tokio::time::timeout(OPEN_TIMEOUT, open).await.unwrap_or(Err(End::NoWelcome))
     }
 

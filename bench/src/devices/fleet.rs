@@ -10,7 +10,7 @@ use tokio::{
     task::JoinSet,
     time::{interval, timeout},
 };
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
 use uuid::Uuid;
 
 use super::{
@@ -263,8 +263,6 @@ pub async fn enroll(plan: &Plan, office: &Office) -> Result<Vec<Known>> {
 
 /// Each connects when it is first used.
 fn channels(plan: &Plan) -> Result<Vec<Channel>> {
-    let endpoint = Endpoint::from_shared(plan.server.clone())?
-        .connect_timeout(WELCOME_LIMIT)
-        .tcp_nodelay(true);
+    let endpoint = plan.endpoint()?.connect_timeout(WELCOME_LIMIT);
     Ok((0..plan.connections.min(plan.devices)).map(|_| endpoint.connect_lazy()).collect())
 }

@@ -50,6 +50,9 @@ pub struct Args {
     /// The server's address for agents
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8081")]
     server: String,
+    /// The authority, as a PEM file, that signed the server's certificate, for an https:// address
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
     /// Provisioning code of a company
     #[arg(long)]
     code: String,
@@ -117,6 +120,7 @@ impl Args {
             ramp: self.ramp,
             inventory: self.inventory,
             api_key: self.api_key.clone(),
+            ca_file: self.ca_file.clone(),
             ..Plan::new(&self.server, &self.code, self.devices)
         }
     }

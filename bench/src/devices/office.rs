@@ -8,11 +8,7 @@ use chamados_proto::device::v1::{
     ResetAgentRequest, agent_service_client::AgentServiceClient,
     device_service_client::DeviceServiceClient,
 };
-use tonic::{
-    Request, Status,
-    metadata::AsciiMetadataValue,
-    transport::{Channel, Endpoint},
-};
+use tonic::{Request, Status, metadata::AsciiMetadataValue, transport::Channel};
 use uuid::Uuid;
 
 use super::{inventory, plan::Plan};
@@ -36,7 +32,7 @@ impl Office {
     /// # Errors
     /// Nobody is there, or the key is none.
     pub async fn open(plan: &Plan) -> Result<Self> {
-        let channel = Endpoint::from_shared(plan.server.clone())?.timeout(LIMIT).connect().await;
+        let channel = plan.endpoint()?.timeout(LIMIT).connect().await;
         let channel = channel.with_context(|| format!("no server at {}", plan.server))?;
         let key = plan.api_key.as_ref().map(|key| format!("Bearer {key}").parse());
         Ok(Self {

@@ -1,12 +1,17 @@
 //! What devices are to be simulated.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::{Context as _, Result};
+use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
 
 /// Devices, and how they behave.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The server's address for agents, as a URL.
     pub server: String,
+    /// The authority, as a PEM file, that signed what the server shows where its address is `https`.
+    pub ca_file: Option<PathBuf>,
     /// The company's provisioning code.
     pub code: String,
     /// Of the people whose computers they are, in turn. A device that changes hands goes to the next.
@@ -35,6 +40,7 @@ impl Plan {
     pub fn new(server: &str, code: &str, devices: usize) -> Self {
         Self {
             server: server.to_owned(),
+            ca_file: None,
             code: code.to_owned(),
             emails: vec!["one@bench.example".to_owned(), "two@bench.example".to_owned()],
             devices,
@@ -46,5 +52,17 @@ impl Plan {
             inventory: false,
             api_key: None,
         }
+    }
+
+    /// Where connections go. Small packets are sent at once, as an agent does.
+    ///
+    /// # Errors
+    /// The address is none, or the authority cannot be read.
+    pub(super) fn endpoint(&self) -> Result<Endpoint> {
+        let endpoint = Endpoint::from_shared(self.server.clone())?.tcp_nodelay(true);
+        let Some(file) = &self.ca_file else { return Ok(endpoint) };
+        let pem = std::fs::read(file).with_context(|| file.display().to_string())?;
+        let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));
+        Ok(endpoint.tls_config(tls)?)
     }
 }

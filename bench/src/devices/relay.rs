@@ -19,10 +19,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep, timeout},
 };
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{
-    Status,
-    transport::{Channel, Endpoint},
-};
+use tonic::{Status, transport::Channel};
 use uuid::Uuid;
 
 use super::{
@@ -53,7 +50,7 @@ impl Relays {
     /// The address is none.
     pub fn start(plan: &Plan, known: Vec<Known>) -> Result<Self> {
         ensure!(plan.connections > 0 && !known.is_empty(), "relays need devices");
-        let endpoint = Endpoint::from_shared(plan.server.clone())?.tcp_nodelay(true);
+        let endpoint = plan.endpoint()?;
         let (tally, devices) = (Arc::new(Tally::default()), known.len());
         let mut tasks = JoinSet::new();
         for site in known.chunks(devices.div_ceil(plan.connections)) {

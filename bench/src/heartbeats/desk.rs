@@ -5,6 +5,7 @@ use std::{path::Path, process::Command};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
+use super::certificates::Certificates;
 use crate::{
     browser::Browser,
     devices::{Ledger, Plan, Redis, Watched},
@@ -17,6 +18,8 @@ pub(super) struct Desk {
     pub(super) product: Product,
     pub(super) code: String,
     pub(super) key: String,
+    /// Of the listener for agents, where it speaks TLS.
+    certificates: Option<Certificates>,
 }
 
 impl Desk {
@@ -24,9 +27,13 @@ impl Desk {
     pub(super) async fn open(
         program: &Path,
         place: &Place,
+        certificates: Option<Certificates>,
         settings: &[(&str, &str)],
     ) -> Result<Self> {
-        let mut product = Product::start_with(program, place, settings)?;
+        let tls: Vec<_> = certificates.iter().flat_map(Certificates::settings).collect();
+        let tls = tls.iter().map(|(name, value)| (*name, value.as_str()));
+        let settings: Vec<_> = settings.iter().copied().chain(tls).collect();
+        let mut product = Product::start_with(program, place, &settings)?;
         let person = json!({
             "token": product.setup_token()?, "tenantName": "Desk", "name": "Ada Admin",
             "email": "admin@desk.example", "password": "correct horse battery",
@@ -36,13 +43,18 @@ impl Desk {
         let company = admin.post("/api/admin/companies", &company).await?;
         let code = company["provisioningCode"].as_str().context("a company without code")?;
         let key = key(program, place)?;
-        Ok(Self { code: code.to_owned(), key, product })
+        Ok(Self { code: code.to_owned(), key, product, certificates })
     }
 
     /// Devices of its company, a connection each.
     pub(super) fn plan(&self, devices: usize) -> Plan {
-        let api_key = Some(self.key.clone());
-        Plan { api_key, ..Plan::new(self.product.agents(), &self.code, devices) }
+        let mut plan = Plan::new(self.product.agents(), &self.code, devices);
+        plan.api_key = Some(self.key.clone());
+        if let Some(certificates) = &self.certificates {
+            plan.ca_file = Some(certificates.authority().to_owned());
+            plan.server = plan.server.replacen("http://", "https://", 1);
+        }
+        plan
     }
 
     /// Everybody who works for it.

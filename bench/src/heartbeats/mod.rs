@@ -1,6 +1,7 @@
 //! What a heartbeat costs: the product on each of its backends, one `UPDATE` a beat through the same
 //! contract, the bare transport, and etcd, side by side in one run.
 
+mod certificates;
 mod desk;
 mod etcd;
 mod fill;
@@ -13,6 +14,7 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context as _, Result};
 
 use self::{
+    certificates::Certificates,
     desk::Desk,
     report::Line,
     rival::{Process, Way},
@@ -83,6 +85,8 @@ pub struct Args {
 enum Kind {
     /// The product on PostgreSQL and Redis.
     Redis,
+    /// The same over TLS.
+    Tls,
     /// The product on SQLite and memory.
     Sqlite,
     /// One `UPDATE` a beat, a tenth of the devices.
@@ -100,12 +104,21 @@ enum Kind {
 }
 
 impl Kind {
-    const BEATS: [Self; 7] =
-        [Self::Redis, Self::Sqlite, Self::Relays, Self::Update, Self::Bare, Self::Echo, Self::Etcd];
+    const BEATS: [Self; 8] = [
+        Self::Redis,
+        Self::Tls,
+        Self::Sqlite,
+        Self::Relays,
+        Self::Update,
+        Self::Bare,
+        Self::Echo,
+        Self::Etcd,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Redis => "product, PostgreSQL and Redis",
+            Self::Tls => "product, Redis, over TLS",
             Self::Sqlite => "product, SQLite and memory",
             Self::Update => "one UPDATE a beat, tenth of devices",
             Self::Bare => "bare stream, one answer in 8",
@@ -153,7 +166,9 @@ impl Args {
 
     fn wants(&self, kind: Kind) -> bool {
         let is_there = match kind {
-            Kind::Redis | Kind::Relays => self.postgres.is_some() && self.redis.is_some(),
+            Kind::Redis | Kind::Tls | Kind::Relays => {
+                self.postgres.is_some() && self.redis.is_some()
+            }
             Kind::Update => self.postgres.is_some(),
             Kind::Etcd => self.etcd.is_file(),
             Kind::Sqlite | Kind::Bare | Kind::Echo | Kind::Small => true,
@@ -164,7 +179,7 @@ impl Args {
     async fn outcome(&self, kind: Kind) -> Result<Outcome> {
         let postgres = self.postgres.as_deref().unwrap_or_default();
         match kind {
-            Kind::Redis | Kind::Relays => {
+            Kind::Redis | Kind::Tls | Kind::Relays => {
                 let place = Place::postgres(&self.folder, postgres).await?;
                 self.product(place.with_redis(self.redis.as_deref()), kind).await
             }
@@ -222,7 +237,9 @@ impl Args {
     async fn product_at(&self, place: &Place, kind: Kind) -> Result<Outcome> {
         // All come within seconds, which is what this setting keeps from happening.
         let settings = [("CHAMADOS__DEVICE__HANDSHAKES_PER_SECOND", "20000")];
-        let desk = Desk::open(&self.server, place, &settings).await?;
+        let certificates =
+            (kind == Kind::Tls).then(|| Certificates::make(place.folder())).transpose()?;
+        let desk = Desk::open(&self.server, place, certificates, &settings).await?;
         let devices = if kind == Kind::Relays { self.behind_relays } else { self.devices };
         let plan = desk.plan(devices);
         let enrolled = Office::open(&plan).await?.enroll(1, 0).await?;

@@ -43,7 +43,7 @@ pub(super) struct Seen {
 pub(super) async fn measure(program: &Path, place: &Place) -> Result<Seen> {
     let interval = INTERVAL_MILLIS.to_string();
     let settings = [("CHAMADOS__DEVICE__INTERVAL_MILLIS", interval.as_str())];
-    let desk = Desk::open(program, place, &settings).await?;
+    let desk = Desk::open(program, place, None, &settings).await?;
     let started = cpu::resident(desk.product.id())?;
     let plan = Plan { inventory: true, ramp: Duration::from_secs(2), ..desk.plan(DEVICES) };
     let mut fleet = Fleet::enroll(plan).await?;

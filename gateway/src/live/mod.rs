@@ -17,6 +17,7 @@ use chamados_chassis::{
     bus::{Heard, SignalBus},
     id::TenantId,
     shutdown::Shutdown,
+    telemetry::Metrics,
 };
 use chamados_proto::event::v1::Signal;
 use serde::Serialize;
@@ -136,6 +137,19 @@ impl Hub {
             state: Arc::new(Mutex::new(State { newest: 0, floor: 0, kept, sender: Some(sender) })),
             streams: Arc::new(Semaphore::new(streams.min(Semaphore::MAX_PERMITS))),
         }
+    }
+
+    /// Tells operators how many browsers listen, of at most `most`.
+    pub(crate) fn watched_by(&self, metrics: &Metrics, most: usize) {
+        let free = Arc::clone(&self.streams);
+        metrics
+            .meter()
+            .u64_observable_gauge("gateway.live.streams")
+            .with_description("Browsers that listen to live updates of this process")
+            .with_callback(move |gauge| {
+                gauge.observe(most.saturating_sub(free.available_permits()) as u64, &[]);
+            })
+            .build();
     }
 
     /// Listens until shutdown; then every stream ends.

@@ -1,6 +1,9 @@
 //! Certificates of the listeners and between services: what is configured, checked, opened and watched.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use chamados_chassis::{
     config::ConfigError,
@@ -63,7 +66,7 @@ impl Tls {
             }
         }
         let Mutual { cert_file, key_file, ca_file } = &self.internal;
-        let all = [cert_file, key_file, ca_file].map(given);
+        let all = [cert_file, key_file, ca_file].map(|path| given(path));
         if all.contains(&true) && all.contains(&false) {
             return invalid("tls.internal: cert_file, key_file and ca_file go together".to_owned());
         }
@@ -84,7 +87,7 @@ impl Tls {
     pub fn is_any(&self) -> bool {
         [&self.http.cert_file, &self.grpc.cert_file, &self.internal.cert_file]
             .into_iter()
-            .any(given)
+            .any(|path| given(path))
     }
 }
 
@@ -113,7 +116,7 @@ impl Mutual {
 }
 
 /// An empty path means "not given", so that a variable can take a setting back.
-fn given(path: &PathBuf) -> bool {
+fn given(path: &Path) -> bool {
     !path.as_os_str().is_empty()
 }
 

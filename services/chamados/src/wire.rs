@@ -14,7 +14,7 @@ use chamados_device as device;
 use chamados_gateway as gateway;
 use chamados_identity as identity;
 use chamados_scheduler as scheduler;
-use chamados_store_kit::{Db, Relay};
+use chamados_store_kit::{Db, Relay, gauges};
 use chamados_ticket as ticket;
 use http::{HeaderName, HeaderValue};
 use object_store::{ObjectStore, prefix::PrefixStore};
@@ -127,6 +127,7 @@ pub(crate) async fn wire(
             keyring: backends.keyring.clone(),
             identity: channels.identity.clone(),
             redis: backends.redis.clone(),
+            metrics: metrics.clone(),
         })?;
         let methods = device::Service::PUBLIC_METHODS;
         let door = Door::new(channels.by_target(), backends.clock.clone())?;
@@ -152,6 +153,7 @@ pub(crate) async fn wire(
             .map(|(target, channel)| (target.as_str(), addressed(target, channel.clone())))
             .into(),
             archives: archives(config)?,
+            metrics: metrics.clone(),
         });
         let methods = scheduler::Service::PUBLIC_METHODS;
         host.add(Target::Scheduler, service.routes(), methods, db, service.consumers()).await?;
@@ -252,6 +254,7 @@ impl Host<'_> {
         for consumer in consumers {
             self.backends.bus.attach(consumer).await?;
         }
+        gauges::start(&db, &self.backends.clock, &self.stack.metrics, self.shutdown);
         Relay::new(db, self.backends.bus.clone(), self.backends.clock.clone()).start(self.shutdown);
         Ok(())
     }

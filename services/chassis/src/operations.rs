@@ -54,7 +54,6 @@ pub fn exposition(metrics: &Metrics) -> Response {
 }
 
 /// Everything, for a listener of its own.
-#[must_use]
 pub fn router(health: &Health, metrics: Metrics) -> Router {
     let grpc = Routes::new(health.service()).into_axum_router();
     let health = health.clone();

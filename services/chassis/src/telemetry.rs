@@ -6,22 +6,27 @@
 use std::io::IsTerminal as _;
 
 use opentelemetry::{
-    KeyValue,
+    Context, KeyValue,
     metrics::{Meter, MeterProvider as _},
-    trace::TracerProvider as _,
+    trace::{Link, SpanKind, TraceId, TracerProvider as _},
 };
 use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::{
     Resource,
     metrics::{PeriodicReader, SdkMeterProvider},
-    trace::SdkTracerProvider,
+    trace::{Sampler, SamplingResult, SdkTracerProvider, ShouldSample},
 };
 use prometheus::{Encoder as _, Registry, TextEncoder};
 use serde::Deserialize;
+use tracing::Metadata;
 use tracing_subscriber::{
-    EnvFilter, Layer as _, filter::filter_fn, fmt, layer::SubscriberExt as _,
+    EnvFilter, Layer as _,
+    filter::{FilterExt as _, filter_fn},
+    fmt,
+    layer::SubscriberExt as _,
     util::SubscriberInitExt as _,
 };
+use uuid::Uuid;
 
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -43,6 +48,9 @@ pub struct TelemetryConfig {
     pub log_format: LogFormat,
     /// OTLP over gRPC, for example `http://collector:4317`; empty sends nothing.
     pub otlp_endpoint: String,
+    /// The share of requests whose traces are sent, from 0 to 1. A caller that sends a trace along has decided
+    /// already.
+    pub trace_ratio: f64,
     /// `service.name` of traces and metrics.
     pub service_name: String,
 }
@@ -69,6 +77,10 @@ impl Metrics {
     /// # Errors
     /// When the endpoint is not a URI.
     pub fn new(service_name: &str, otlp_endpoint: &str) -> Result<Self, TelemetryError> {
+        Self::of(resource(service_name), otlp_endpoint)
+    }
+
+    fn of(resource: Resource, otlp_endpoint: &str) -> Result<Self, TelemetryError> {
         let registry = Registry::new();
         // Memory, CPU and files of the process, under the names that Prometheus' own clients use.
         #[cfg(target_os = "linux")]
@@ -80,8 +92,7 @@ impl Metrics {
             .scope_info_enabled(false)
             .build()
             .map_err(refuse)?;
-        let mut provider =
-            SdkMeterProvider::builder().with_reader(scraped).with_resource(resource(service_name));
+        let mut provider = SdkMeterProvider::builder().with_reader(scraped).with_resource(resource);
         if !otlp_endpoint.is_empty() {
             let exporter = MetricExporter::builder()
                 .with_tonic()
@@ -133,22 +144,22 @@ impl Telemetry {
                 fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed()
             }
         };
-        let tracer = tracer(config)?;
+        let resource = resource(&config.service_name);
+        let tracer = tracer(config, resource.clone())?;
         let traces = tracer.as_ref().map(|provider| {
-            let ours = filter_fn(|meta| meta.target().starts_with("chamados"));
             tracing_opentelemetry::layer()
                 .with_tracer(provider.tracer("chamados"))
-                .with_filter(ours)
+                .with_filter(filter_fn(is_traced))
         });
         tracing_subscriber::registry()
             .with(traces)
-            .with(format.with_filter(filter))
+            .with(format.with_filter(filter.and(filter_fn(|meta| !is_statement(meta)))))
             .try_init()
             .map_err(refuse)?;
         std::panic::set_hook(Box::new(|panic| {
             tracing::error!(panic = %panic, "panicked");
         }));
-        let metrics = Metrics::new(&config.service_name, &config.otlp_endpoint)?;
+        let metrics = Metrics::of(resource, &config.otlp_endpoint)?;
         Ok(Self { metrics, tracer })
     }
 
@@ -171,14 +182,52 @@ impl Telemetry {
     }
 }
 
+/// Spans of statements to the database, which are for traces alone: in the logs they would be noise, and
+/// without a collector they are never made.
+fn is_statement(meta: &Metadata<'_>) -> bool {
+    meta.is_span() && meta.target().starts_with("sea_orm")
+}
+
+/// What traces show: our own work and statements. A background task is no work but a place: it lasts as
+/// long as the process, and all that it ever does would be one trace.
+fn is_traced(meta: &Metadata<'_>) -> bool {
+    let is_task = meta.is_span() && meta.name() == "task";
+    is_statement(meta) || (meta.target().starts_with("chamados") && !is_task)
+}
+
+/// Keeps a share of the traces that begin here. A statement that nobody asked for, such as a loop's look at its
+/// table, begins none.
+#[derive(Debug, Clone)]
+struct Roots(Sampler);
+
+impl ShouldSample for Roots {
+    fn should_sample(
+        &self,
+        parent: Option<&Context>,
+        trace_id: TraceId,
+        name: &str,
+        kind: &SpanKind,
+        attributes: &[KeyValue],
+        links: &[Link],
+    ) -> SamplingResult {
+        let sampler = if *kind == SpanKind::Client { &Sampler::AlwaysOff } else { &self.0 };
+        sampler.should_sample(parent, trace_id, name, kind, attributes, links)
+    }
+}
+
 fn resource(service_name: &str) -> Resource {
     Resource::builder()
         .with_service_name(service_name.to_owned())
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+        // Random, as the conventions advise: replicas, and a process before and after a restart, are told apart.
+        .with_attribute(KeyValue::new("service.instance.id", Uuid::new_v4().to_string()))
         .build()
 }
 
-fn tracer(config: &TelemetryConfig) -> Result<Option<SdkTracerProvider>, TelemetryError> {
+fn tracer(
+    config: &TelemetryConfig,
+    resource: Resource,
+) -> Result<Option<SdkTracerProvider>, TelemetryError> {
     if config.otlp_endpoint.is_empty() {
         return Ok(None);
     }
@@ -189,7 +238,10 @@ fn tracer(config: &TelemetryConfig) -> Result<Option<SdkTracerProvider>, Telemet
         .map_err(refuse)?;
     let provider = SdkTracerProvider::builder()
         .with_batch_exporter(exporter)
-        .with_resource(resource(&config.service_name))
+        .with_sampler(Sampler::ParentBased(Box::new(Roots(Sampler::TraceIdRatioBased(
+            config.trace_ratio,
+        )))))
+        .with_resource(resource)
         .build();
     Ok(Some(provider))
 }

@@ -8,6 +8,7 @@ pub mod domain;
 pub mod error;
 mod events;
 mod exchange;
+mod gauges;
 pub mod hot;
 mod lateness;
 mod presence;
@@ -22,6 +23,7 @@ use chamados_chassis::{
     clock::SharedClock,
     grpc::GrpcChannel,
     shutdown::Shutdown,
+    telemetry::Metrics,
 };
 use chamados_store_kit::{Db, redis::Redis};
 use tokio::time::MissedTickBehavior;
@@ -55,6 +57,8 @@ pub struct Deps {
     pub keyring: Arc<Keyring>,
     /// Shares liveness between replicas. Without it there must be one replica.
     pub redis: Option<Redis>,
+    /// Where streams, beats and transitions are counted.
+    pub metrics: Metrics,
 }
 
 /// The service.

@@ -298,7 +298,11 @@ async fn write(app: &App, plan: Plan) -> Result<Swept> {
         }
     }
     tell(app, &changed).await;
-    let count = |presence| changed.iter().filter(|state| state.presence == presence).count() as u64;
+    let count = |presence| {
+        let became = changed.iter().filter(|state| state.presence == presence).count() as u64;
+        app.gauges.became(presence, became);
+        became
+    };
     Ok(Swept {
         online: count(Presence::Online),
         offline: count(Presence::Offline),

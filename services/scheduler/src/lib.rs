@@ -26,6 +26,7 @@ use chamados_chassis::{
         local,
     },
     shutdown::Shutdown,
+    telemetry::Metrics,
 };
 use chamados_store_kit::Db;
 use object_store::ObjectStore;
@@ -56,12 +57,15 @@ pub struct Deps {
     pub owners: BTreeMap<&'static str, GrpcChannel>,
     /// Where archives are put. Replicas need one they share.
     pub archives: Arc<dyn ObjectStore>,
+    /// Where runs are counted.
+    pub metrics: Metrics,
 }
 
 /// The scheduler service.
 #[derive(Clone)]
 pub struct Service {
     app: App,
+    metrics: Metrics,
 }
 
 impl Service {
@@ -81,13 +85,19 @@ impl Service {
             archives: deps.archives,
             replica: Uuid::new_v4(),
             ready: Arc::new(Notify::new()),
+            finished: deps
+                .metrics
+                .meter()
+                .u64_counter("scheduler.runs.finished")
+                .with_description("Runs that ended, by job and how")
+                .build(),
         };
         let mut owners = deps.owners;
         let (own, binding) = late();
         owners.entry("scheduler").or_insert(own);
         app.owners = Arc::new(owners);
         binding.bind(own_channel(&app));
-        Self { app }
+        Self { app, metrics: deps.metrics }
     }
 
     /// Every RPC of the service.
@@ -114,6 +124,8 @@ impl Service {
         shutdown.spawn("scheduler-materialise", loops::materialise::run(app(), stop()));
         shutdown.spawn("scheduler-dispatch", loops::dispatch::run(app(), stop()));
         shutdown.spawn("scheduler-reap", loops::reap::run(app(), stop()));
+        let metrics = self.metrics.clone();
+        shutdown.spawn("scheduler-gauge", loops::gauge::run(app(), metrics, stop()));
         shutdown.spawn("scheduler-janitor", loops::janitor::run(app(), stop()));
     }
 }

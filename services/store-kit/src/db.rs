@@ -150,6 +150,23 @@ impl Db {
         self.inner.schema
     }
 
+    /// The connections there are now. On SQLite, those for reading.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        let reader = &self.inner.reader;
+        let (open, idle, max) = match self.backend() {
+            DbBackend::Sqlite => {
+                let pool = reader.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle(), pool.options().get_max_connections())
+            }
+            _ => {
+                let pool = reader.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle(), pool.options().get_max_connections())
+            }
+        };
+        Connections { open: open.into(), idle: idle as u64, max: max.into() }
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -163,6 +180,17 @@ impl Db {
     pub(crate) async fn appended(&self) {
         self.inner.appended.notified().await;
     }
+}
+
+/// Connections of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Those that are open.
+    pub open: u64,
+    /// Of these, the ones that nobody uses.
+    pub idle: u64,
+    /// How many there may be.
+    pub max: u64,
 }
 
 /// A transaction. Dropping it rolls it back.

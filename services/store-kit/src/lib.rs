@@ -9,6 +9,7 @@
 pub mod db;
 mod entity;
 pub mod error;
+pub mod gauges;
 pub mod migrate;
 pub mod migrations;
 

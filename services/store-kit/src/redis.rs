@@ -8,6 +8,7 @@ use redis::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use tracing::Span;
 
 /// How long to try to connect.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -101,6 +102,19 @@ impl Redis {
             .await
             .unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
     }
+}
+
+/// A span for a command, by the conventions of OpenTelemetry
+/// (<https://opentelemetry.io/docs/specs/semconv/database/redis/>).
+#[must_use]
+pub fn span(command: &'static str) -> Span {
+    tracing::info_span!(
+        "redis",
+        otel.kind = "client",
+        otel.name = command,
+        db.system = "redis",
+        db.operation = command
+    )
 }
 
 impl std::fmt::Debug for Redis {

@@ -12,7 +12,13 @@ use prost::Message as _;
 use redis::{AsyncCommands as _, RedisError};
 use tokio::sync::broadcast;
 
-use crate::{backoff::Backoff, redis::Redis, signal_local::CAPACITY};
+use tracing::Instrument as _;
+
+use crate::{
+    backoff::Backoff,
+    redis::{Redis, span},
+    signal_local::CAPACITY,
+};
 
 /// How often to ask whether the connection still lives.
 const PING: Duration = Duration::from_secs(5);
@@ -44,8 +50,12 @@ impl RedisSignals {
 impl SignalBus for RedisSignals {
     async fn publish(&self, signal: Signal) {
         let message = signal.encode_to_vec();
-        let result: Result<(), RedisError> =
-            self.redis.connection().publish(&self.channel, message).await;
+        let result: Result<(), RedisError> = self
+            .redis
+            .connection()
+            .publish(&self.channel, message)
+            .instrument(span("PUBLISH"))
+            .await;
         if let Err(error) = result {
             tracing::warn!(topic = signal.topic, %error, "signal lost");
         }

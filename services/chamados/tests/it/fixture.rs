@@ -30,7 +30,7 @@ impl Desk {
         Ok(Self::of(admin).await)
     }
 
-    async fn of(admin: Browser) -> Self {
+    pub(crate) async fn of(admin: Browser) -> Self {
         let company = json!({"name": "Acme", "nickname": "acme"});
         let company = admin.post("/api/admin/companies", company).await.ok();
         let desk =

@@ -40,6 +40,7 @@ mod story;
 mod tenancy;
 mod tickets;
 mod tls;
+mod traces;
 mod trust;
 mod usb_policies;
 mod versions;

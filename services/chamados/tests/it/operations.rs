@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use chamados::Target;
-use chamados_testkit::{Sandbox, sandbox_suite};
+use chamados_testkit::{Sandbox, eventually, sandbox::Topology, sandbox_suite};
 use reqwest::Method;
 use serde_json::json;
 use tonic::transport::Endpoint;
@@ -10,12 +10,13 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-use crate::fixture::Desk;
+use crate::fixture::{Desk, SOON};
 
 sandbox_suite!(
     embedded: AllInOne on SqliteMemory;
     health_readiness_and_metrics,
     every_answer_can_be_found_in_the_logs,
+    what_devices_and_jobs_do_is_counted,
     the_panel_is_served_safely,
 );
 sandbox_suite!(
@@ -42,10 +43,34 @@ async fn health_readiness_and_metrics(sandbox: &mut Sandbox) -> anyhow::Result<(
             && line.contains("http_response_status_code=\"201\"")
     };
     assert!(text.lines().any(counted), "{text}");
+    if sandbox.topology() == Topology::AllInOne {
+        // Services that share a process tell of themselves each.
+        for service in ["identity", "ticket", "device", "scheduler"] {
+            let pool = format!("db_client_connection_count{{service=\"{service}\",state=\"idle\"");
+            assert!(text.contains(&pool), "{service}: {text}");
+        }
+    }
     let contract = stranger.get("/api/openapi.json").await.ok();
     assert_eq!(contract["openapi"], "3.1.0");
     assert_eq!(stranger.get("/api/docs/").await.status, 200);
     Ok(())
+}
+
+/// What a process in which `target` runs tells from the start, with the labels that tell services apart.
+fn instruments(target: Target) -> &'static [&'static str] {
+    match target {
+        Target::Gateway => &["gateway_live_streams"],
+        Target::Identity => &["outbox_pending{service=\"identity\""],
+        Target::Ticket => &[
+            "outbox_pending{service=\"ticket\"",
+            "outbox_oldest_age_seconds{service=\"ticket\"",
+            "db_client_connection_count{service=\"ticket\",state=\"idle\"",
+            "db_client_connection_count{service=\"ticket\",state=\"used\"",
+            "db_client_connection_max{service=\"ticket\"",
+        ],
+        Target::Device => &["device_streams", "device_beats_total"],
+        Target::Scheduler => &["scheduler_runs_ready", "scheduler_run_oldest_ready_age_seconds"],
+    }
 }
 
 /// On a port of its own, by HTTP and by gRPC.
@@ -56,6 +81,9 @@ async fn every_process_tells_how_it_is(sandbox: &mut Sandbox) -> anyhow::Result<
         assert_eq!(reqwest::get(format!("{url}/readyz")).await?.status(), 200, "{target}");
         let metrics = reqwest::get(format!("{url}/metrics")).await?.text().await?;
         assert!(metrics.contains("process_resident_memory_bytes"), "{target}: {metrics}");
+        for name in instruments(target) {
+            assert!(metrics.contains(name), "{target} does not tell of {name}: {metrics}");
+        }
         assert_eq!(reqwest::get(format!("{url}/api/me")).await?.status(), 404, "{target}");
     }
     let ticket = Endpoint::from_shared(sandbox.operations_url(Target::Ticket)?)?;
@@ -82,6 +110,30 @@ async fn every_process_tells_how_it_is(sandbox: &mut Sandbox) -> anyhow::Result<
     assert_eq!(next().await?, ServingStatus::Serving);
     sandbox.stop(Target::Gateway).await?;
     assert_eq!(next().await?, ServingStatus::NotServing);
+    Ok(())
+}
+
+async fn what_devices_and_jobs_do_is_counted(sandbox: &mut Sandbox) -> anyhow::Result<()> {
+    let desk = Desk::open(sandbox).await?;
+    let (computer, id) = desk.computer(sandbox, "ana@acme.example").await?;
+    let agent = desk.online(&computer, &id).await;
+    let _run = desk.admin.press("/api/admin/jobs/device-settle-presence/run").await.ok();
+    eventually(SOON, "everything is counted", async || {
+        let told = desk.admin.get("/metrics").await.ok();
+        let value = |name: &str| {
+            let line = told.as_str()?.lines().find(|line| line.starts_with(name))?;
+            line.rsplit_once(' ')?.1.parse::<f64>().ok()
+        };
+        let finished =
+            "scheduler_runs_finished_total{job=\"device.settle_presence\",outcome=\"succeeded\"";
+        (value("device_streams")? == 1.0
+            && value("device_beats_total")? >= 2.0
+            && value("device_transitions_total{to=\"online\"")? >= 1.0
+            && value(finished)? >= 1.0)
+            .then_some(())
+    })
+    .await;
+    agent.stop().await?;
     Ok(())
 }
 

@@ -1,11 +1,13 @@
 //! Carries the trace from caller to service in `traceparent`, near and far alike.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::{
-    Context,
     propagation::{Extractor, Injector, TextMapPropagator as _},
+    trace::{TraceContextExt as _, TraceId},
 };
 use opentelemetry_sdk::propagation::TraceContextPropagator;
+use tonic::{Request, metadata::MetadataMap};
+use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 struct Carrier<'a>(&'a mut HeaderMap);
@@ -36,8 +38,27 @@ pub fn inject(headers: &mut HeaderMap) {
     TraceContextPropagator::new().inject_context(&context, &mut Carrier(headers));
 }
 
-/// The trace the headers continue, if any.
+/// A request that carries the current span.
 #[must_use]
-pub fn extract(headers: &HeaderMap) -> Context {
-    TraceContextPropagator::new().extract(&Source(headers))
+pub fn request<T>(message: T) -> Request<T> {
+    let mut headers = HeaderMap::new();
+    inject(&mut headers);
+    Request::from_parts(MetadataMap::from_headers(headers), Extensions::default(), message)
+}
+
+/// Makes `span` continue the trace of the headers, if they have one, and notes the trace in its field `trace_id`,
+/// so that the logs tell it too.
+pub fn follow(span: &Span, headers: &HeaderMap) {
+    let caller = TraceContextPropagator::new().extract(&Source(headers));
+    let mut trace = caller.span().span_context().trace_id();
+    // Fails only when no tracer is installed, and then there is nothing to continue.
+    if span.set_parent(caller).is_ok() {
+        let own = span.context().span().span_context().trace_id();
+        if own != TraceId::INVALID {
+            trace = own;
+        }
+    }
+    if trace != TraceId::INVALID {
+        span.record("trace_id", field::display(trace));
+    }
 }

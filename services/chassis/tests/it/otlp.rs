@@ -71,6 +71,7 @@ async fn caller_and_service_are_one_trace() {
         log_filter: "off".to_owned(),
         log_format: LogFormat::Json,
         otlp_endpoint: endpoint,
+        trace_ratio: 1.0,
         service_name: "test".to_owned(),
     })
     .unwrap();

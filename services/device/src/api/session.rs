@@ -6,6 +6,7 @@ use chamados_proto::device::v1::{
 };
 use futures::{Stream, stream};
 use tonic::{Status, Streaming};
+use tracing::{Instrument as _, Span};
 
 use super::conversation::{Conversation, Heard, is_unreadable, protocol};
 use crate::{app::App, streams::Line};
@@ -15,7 +16,7 @@ pub(super) fn serve(
     app: App,
     incoming: Streaming<pb::AgentMessage>,
 ) -> impl Stream<Item = Result<pb::ServerMessage, Status>> + Send {
-    let carrier = Carrier { app, incoming, phase: Phase::Greeting };
+    let carrier = Carrier { app, incoming, phase: Phase::Greeting(Span::current()) };
     stream::unfold(carrier, |mut carrier| async move {
         let message = carrier.next().await?;
         Some((Ok(pb::ServerMessage { message: Some(message) }), carrier))
@@ -29,8 +30,8 @@ struct Carrier {
 }
 
 enum Phase {
-    /// Waiting for Hello.
-    Greeting,
+    /// Waiting for Hello, still as a part of the call: what comes later is polled by the connection.
+    Greeting(Span),
     /// The device is known.
     Open(Box<Conversation>),
     /// Close was said.
@@ -43,7 +44,7 @@ impl Carrier {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             // Apart, for asking the database takes a future of many kilobytes, which would stay a
             // part of this one for as long as the stream is open.
-            Phase::Greeting => Some(Box::pin(self.greet()).await),
+            Phase::Greeting(call) => Some(Box::pin(self.greet().instrument(call)).await),
             Phase::Open(mut conversation) => {
                 let message = self.listen(&mut conversation).await?;
                 if !matches!(message, Down::Close(_)) {

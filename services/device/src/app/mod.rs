@@ -63,6 +63,7 @@ use crate::{
     },
     error::Result,
     exchange::ExchangeState,
+    gauges::Gauges,
     hot::HotStore,
     lateness::Lateness,
     store,
@@ -96,6 +97,8 @@ pub struct Inner {
     pub hot: Arc<dyn HotStore>,
     /// The open streams.
     pub streams: Arc<Streams>,
+    /// What operators see.
+    pub(crate) gauges: Gauges,
     /// Makes the sweep look at once.
     pub(crate) wake: Notify,
     /// One sweep at a time, and who was late at the last.
@@ -121,7 +124,8 @@ impl Deref for App {
 
 impl App {
     pub(crate) fn new(deps: crate::Deps, hot: Arc<dyn HotStore>) -> Self {
-        let crate::Deps { config, db, clock, signals, identity, keyring, redis: _ } = deps;
+        let crate::Deps { config, db, clock, signals, identity, keyring, redis: _, metrics } = deps;
+        let streams = Arc::<Streams>::default();
         let inner = Inner {
             handshakes: Mutex::new(Bucket::new(config.handshakes_per_second)),
             inventories: Mutex::new(Bucket::new(config.inventories_per_second)),
@@ -134,7 +138,8 @@ impl App {
             people: UserServiceClient::new(identity),
             keyring,
             hot,
-            streams: Arc::default(),
+            gauges: Gauges::new(&metrics, &streams),
+            streams,
             wake: Notify::new(),
             sweep: tokio::sync::Mutex::default(),
             exchange: Mutex::default(),

@@ -264,7 +264,9 @@ impl Session {
     /// # Errors
     /// [`Fenced`] when the stream may say nothing more; nothing was changed.
     pub fn beat(&self, app: &App) -> Result<(), Fenced> {
-        self.slot.beat(self.epoch, self.generation, app.stamp())
+        self.slot.beat(self.epoch, self.generation, app.stamp())?;
+        app.gauges.beat();
+        Ok(())
     }
 
     /// The device said good-bye: it is offline at once.

@@ -8,8 +8,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use chamados_store_kit::redis::Redis;
+use chamados_store_kit::redis::{self as kit, Redis};
 use redis::{Pipeline, RedisError, Script};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::{Away, Claim, Exchange, HotStore, Slots, slots::Foreign};
@@ -207,7 +208,9 @@ impl HotStore for RedisStore {
         let mut claim = self.claim.key(&self.keys.epoch);
         claim.key(&self.keys.told).key(&self.keys.seen).key(&self.keys.boot);
         claim.arg(ordinal).arg(floor).arg(told).arg(now.0).arg(boot);
-        let claimed: Result<u32, _> = claim.invoke_async(&mut self.redis.connection()).await;
+        let mut connection = self.redis.connection();
+        let claimed: Result<u32, _> =
+            claim.invoke_async(&mut connection).instrument(kit::span("EVALSHA")).await;
         claimed.unwrap_or_else(|error| {
             tracing::warn!(%error, "a stream begins without Redis");
             floor

@@ -24,12 +24,17 @@ use chamados_chassis::{
 use chamados_proto::event::v1::{Audience, Signal};
 use chamados_store_kit::Db;
 use object_store::ObjectStore;
+use opentelemetry::{KeyValue, metrics::Counter};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
     config::Config,
-    domain::{run::RunId, schedule::ScheduleId},
+    domain::{
+        run::{Run, RunId, State},
+        schedule::ScheduleId,
+    },
+    store::names::Named as _,
 };
 
 /// What the use cases work with. Cheap to clone.
@@ -50,9 +55,19 @@ pub struct App {
     pub(crate) archives: Arc<dyn ObjectStore>,
     /// Tells the dispatcher that there is something to claim.
     pub(crate) ready: Arc<Notify>,
+    /// Runs that ended.
+    pub(crate) finished: Counter<u64>,
 }
 
 impl App {
+    /// Counts a run that ended as `state`; one that is tried again has not.
+    pub(crate) fn count_end(&self, run: &Run, state: State) {
+        if state != State::Ready {
+            let job = KeyValue::new("job", run.job_type.clone());
+            self.finished.add(1, &[job, KeyValue::new("outcome", state.name())]);
+        }
+    }
+
     /// Tells the panel that a schedule, or one of its runs, changed. What belongs to no tenant is
     /// told to all under the nil id.
     pub(crate) async fn job_changed(

@@ -19,16 +19,20 @@ pub async fn expired(app: &App) -> Result<usize> {
     let tx = app.db.begin().await?;
     let now = store::clock::now(&tx).await?;
     let expired = store::leases::expired(&tx, now, BATCH).await?;
+    let mut ended = Vec::with_capacity(expired.len());
     for lease in &expired {
         let failure = if lease.overtime {
             Failure::overtime()
         } else {
             Failure::passing("lease_expired", "the scheduler that worked on it went away")
         };
-        settle::end(&tx, &lease.run, Outcome::Failed(failure), 0, now).await?;
+        ended.push(settle::end(&tx, &lease.run, Outcome::Failed(failure), 0, now).await?);
     }
     tx.commit().await?;
-    for lease in &expired {
+    for (lease, state) in expired.iter().zip(ended) {
+        if let Some(state) = state {
+            app.count_end(&lease.run, state);
+        }
         tracing::warn!(run = %lease.run.id, job = lease.run.job_type, "reaped a run");
         app.job_changed(lease.run.tenant, lease.run.schedule, Some(lease.run.id)).await;
     }

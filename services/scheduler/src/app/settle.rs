@@ -41,29 +41,28 @@ pub async fn finish(app: &App, claim: &Claim, outcome: Outcome, truncated: u32) 
 async fn try_finish(app: &App, run: &Run, outcome: Outcome, truncated: u32) -> Result<bool> {
     let tx = app.db.begin().await?;
     let now = store::clock::now(&tx).await?;
-    if !end(&tx, run, outcome, truncated, now).await? {
-        return Ok(false);
-    }
+    let Some(state) = end(&tx, run, outcome, truncated, now).await? else { return Ok(false) };
     tx.commit().await?;
+    app.count_end(run, state);
     app.ready.notify_one();
     app.job_changed(run.tenant, run.schedule, Some(run.id)).await;
     Ok(true)
 }
 
-/// Ends an attempt in a transaction; `false` when the lease was lost.
+/// Ends an attempt in a transaction: the run's state then, unless the lease was lost.
 pub(super) async fn end(
     tx: &Tx,
     run: &Run,
     outcome: Outcome,
     truncated: u32,
     now: DateTime<Utc>,
-) -> Result<bool> {
+) -> Result<Option<State>> {
     let verdict = run.judge(outcome, rand::random(), truncated);
     if !store::leases::end(tx, run.id, run.fence, now, &verdict).await? {
-        return Ok(false);
+        return Ok(None);
     }
     if verdict.state == State::Ready {
-        return Ok(true);
+        return Ok(Some(verdict.state));
     }
     let succeeded = verdict.state == State::Succeeded;
     if store::schedules::count_end(tx, run.schedule, succeeded, now).await? {
@@ -71,5 +70,5 @@ pub(super) async fn end(
         let line = Line::error("schedule_paused", FAILING);
         store::leases::append_after_end(tx, run.id, now, &line).await?;
     }
-    Ok(true)
+    Ok(Some(verdict.state))
 }

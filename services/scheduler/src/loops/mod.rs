@@ -2,6 +2,7 @@
 //! in memory that the rows do not say, and no replica leads.
 
 pub(crate) mod dispatch;
+pub(crate) mod gauge;
 pub(crate) mod janitor;
 pub(crate) mod materialise;
 pub(crate) mod reap;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use chamados_store_kit::{StoreError, Tx};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
-    UpdateMany,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set, UpdateMany,
     sea_query::{
         Alias, Condition, Expr, ExprTrait as _, LockBehavior, LockType, Order, Query,
         SelectStatement, SimpleExpr,
@@ -67,6 +67,23 @@ pub async fn claim(
         runs.push(run);
     }
     Ok(runs)
+}
+
+/// How many ready runs may begin at `now`, whether or not they have to wait for another of their schedule, and since
+/// when the first of them may.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn waiting(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<(u64, Option<DateTime<Utc>>), StoreError> {
+    let ready = Entity::find()
+        .filter(Column::State.eq(State::Ready.name()))
+        .filter(Column::AvailableAt.lte(now));
+    let first = ready.clone().select_only().column(Column::AvailableAt);
+    let first = first.order_by_asc(Column::AvailableAt).into_tuple().one(db).await?;
+    Ok((ready.count(db).await?, first))
 }
 
 /// Ids of the runs that may be claimed. SQLite has no row locks and needs none: it has one writer.

@@ -2,7 +2,7 @@
 //! tenant's and the installation's. What the loops ask for is of all tenants.
 
 mod entity;
-mod names;
+pub(crate) mod names;
 
 pub mod archive;
 pub mod clock;

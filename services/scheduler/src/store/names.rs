@@ -9,7 +9,7 @@ use crate::domain::{
 };
 
 /// Kept in a row by name.
-pub(super) trait Named: Sized {
+pub(crate) trait Named: Sized {
     /// Its name.
     fn name(self) -> &'static str;
 

@@ -78,6 +78,7 @@ impl World {
             keyring: keyring.clone(),
             owners: BTreeMap::new(),
             archives: archives.clone(),
+            metrics: Metrics::new("test", "")?,
         });
         let stack = Stack {
             keyring: keyring.clone(),
@@ -108,7 +109,8 @@ impl World {
             let mut database = DatabaseConfig::new(url);
             database.max_connections = 5;
             let db = Db::connect(&database, "scheduler").await.unwrap();
-            Service::new(Deps { config, db, clock, signals, keyring, owners, archives })
+            let metrics = Metrics::new("test", "").unwrap();
+            Service::new(Deps { config, db, clock, signals, keyring, owners, archives, metrics })
                 .start(&stop);
         });
         started.await.unwrap();

@@ -294,6 +294,7 @@ fn prepare_process() {
                 log_filter,
                 log_format: LogFormat::Pretty,
                 otlp_endpoint: String::new(),
+                trace_ratio: 1.0,
                 service_name: "chamados".to_owned(),
             };
             if let Err(error) = Telemetry::init(&config) {

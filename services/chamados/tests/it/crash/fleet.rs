@@ -17,6 +17,10 @@ use chamados_testkit::{
     redis::PrivateRedis,
     sandbox::{Browser, PASSWORD},
 };
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use sea_orm::{
     ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, Statement,
     TransactionTrait as _,
@@ -28,24 +32,30 @@ use tempfile::TempDir;
 const TARGETS: [Target; 4] = [Target::Identity, Target::Device, Target::Ticket, Target::Gateway];
 /// A process answers within this after its start, and what was interrupted goes on within this: a
 /// consumer's lease must run out first.
-pub(super) const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// Processes on a database and a Redis of their own. Dropping it kills them.
-pub(super) struct Fleet {
-    pub(super) database: TestDatabase,
-    pub(super) db: DatabaseConnection,
+pub(crate) struct Fleet {
+    pub(crate) database: TestDatabase,
+    pub(crate) db: DatabaseConnection,
     redis: PrivateRedis,
     folder: TempDir,
     http: SocketAddr,
     grpc: SocketAddr,
     internal: BTreeMap<Target, SocketAddr>,
     children: BTreeMap<Target, Child>,
+    settings: Vec<(&'static str, String)>,
     setup_token: String,
 }
 
 impl Fleet {
     /// Starts everything.
-    pub(super) async fn start() -> anyhow::Result<Self> {
+    pub(crate) async fn start() -> anyhow::Result<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with other settings, as variables of the environment.
+    pub(crate) async fn start_with(settings: &[(&'static str, &str)]) -> anyhow::Result<Self> {
         let database = TestDatabase::postgres().await?;
         let db = Database::connect(database.url()).await?;
         let folder = tempfile::tempdir()?;
@@ -63,6 +73,7 @@ impl Fleet {
             grpc: free_address()?,
             internal,
             children: BTreeMap::new(),
+            settings: settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
             setup_token: String::new(),
         };
         let migrated = fleet.command("migrate").stdout(Stdio::null()).status()?;
@@ -74,12 +85,13 @@ impl Fleet {
     }
 
     /// Starts one service and waits until it is reached.
-    pub(super) async fn begin(&mut self, target: Target) -> anyhow::Result<()> {
+    pub(crate) async fn begin(&mut self, target: Target) -> anyhow::Result<()> {
         let log = self.folder.path().join(format!("{target}.log"));
         let log = File::options().append(true).create(true).open(log)?;
         let address = self.internal[&target].to_string();
         let mut command = self.command("run");
         command.args(["--target", target.as_str(), "--internal", &address]);
+        command.env("CHAMADOS__TELEMETRY__SERVICE_NAME", format!("chamados-{target}"));
         // Only the first start has something to say that is needed.
         let says = target == Target::Identity && self.setup_token.is_empty();
         command.stdout(if says { Stdio::piped() } else { Stdio::null() });
@@ -101,8 +113,26 @@ impl Fleet {
         Ok(())
     }
 
+    /// Asks every process to stop, as a service manager does, and waits until all have.
+    pub(crate) fn stop(&mut self) -> anyhow::Result<()> {
+        for child in self.children.values() {
+            kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM)?;
+        }
+        for (target, mut child) in std::mem::take(&mut self.children) {
+            let status = child.wait()?;
+            anyhow::ensure!(status.success(), "{target}: {status}");
+        }
+        Ok(())
+    }
+
+    /// What a service has logged.
+    pub(crate) fn log(&self, target: Target) -> String {
+        let log = self.folder.path().join(format!("{target}.log"));
+        std::fs::read_to_string(log).unwrap_or_default()
+    }
+
     /// Ends one service as a power failure does: SIGKILL, no good-bye.
-    pub(super) fn kill(&mut self, target: Target) -> anyhow::Result<()> {
+    pub(crate) fn kill(&mut self, target: Target) -> anyhow::Result<()> {
         let mut child = self.children.remove(&target).context("it does not run")?;
         child.kill()?;
         child.wait()?;
@@ -119,6 +149,7 @@ impl Fleet {
             .arg(self.folder.path())
             .env("CHAMADOS__AUTH__KEYRING_FILE", self.folder.path().join("keyring"))
             .env("CHAMADOS__DATABASE__MAX_CONNECTIONS", "4")
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         for (target, address) in
             self.internal.iter().filter(|(target, _)| **target != Target::Gateway)
@@ -130,17 +161,17 @@ impl Fleet {
     }
 
     /// A browser that nobody is signed in to.
-    pub(super) fn browser(&self) -> Browser {
+    pub(crate) fn browser(&self) -> Browser {
         Browser::at(&format!("http://{}", self.http))
     }
 
     /// Where agents connect.
-    pub(super) fn agent_url(&self) -> String {
+    pub(crate) fn agent_url(&self) -> String {
         format!("http://{}", self.grpc)
     }
 
     /// The first admin.
-    pub(super) async fn set_up(&self) -> Browser {
+    pub(crate) async fn set_up(&self) -> Browser {
         let browser = self.browser();
         let admin = json!({
             "token": self.setup_token, "tenantName": "Desk", "name": "Ada Admin",
@@ -151,7 +182,7 @@ impl Fleet {
     }
 
     /// Holds rows until the transaction ends: whoever wants to change them waits.
-    pub(super) async fn hold(&self, rows: &str) -> anyhow::Result<DatabaseTransaction> {
+    pub(crate) async fn hold(&self, rows: &str) -> anyhow::Result<DatabaseTransaction> {
         let tx = self.db.begin().await?;
         let held = tx.execute_unprepared(&format!("SELECT 1 FROM {rows} FOR UPDATE")).await?;
         anyhow::ensure!(held.rows_affected() == 1, "{rows}: {} rows", held.rows_affected());
@@ -159,7 +190,7 @@ impl Fleet {
     }
 
     /// Waits until somebody waits for held rows.
-    pub(super) async fn somebody_waits(&self) {
+    pub(crate) async fn somebody_waits(&self) {
         eventually(LIMIT, "somebody waits for the held row", async || {
             let waiting = "SELECT count(*) FROM pg_stat_activity \
                 WHERE datname = current_database() AND wait_event_type = 'Lock'";
@@ -169,7 +200,7 @@ impl Fleet {
     }
 
     /// A number from the database.
-    pub(super) async fn number(&self, query: &str) -> i64 {
+    pub(crate) async fn number(&self, query: &str) -> i64 {
         let statement = Statement::from_string(self.db.get_database_backend(), query);
         let row = self.db.query_one_raw(statement).await;
         let row = row.ok().flatten().unwrap_or_else(|| panic!("no answer: {query}"));
@@ -177,17 +208,16 @@ impl Fleet {
     }
 
     /// Shows the end of every log, for whoever looks for a fault.
-    pub(super) fn tell(&self) {
+    pub(crate) fn tell(&self) {
         for target in TARGETS {
-            let log = self.folder.path().join(format!("{target}.log"));
-            let log = std::fs::read_to_string(log).unwrap_or_default();
+            let log = self.log(target);
             let lines: Vec<&str> = log.lines().collect();
             eprintln!("--- {target}\n{}", lines[lines.len().saturating_sub(15)..].join("\n"));
         }
     }
 
     /// Kills everything and removes the database.
-    pub(super) async fn remove(mut self) -> anyhow::Result<()> {
+    pub(crate) async fn remove(mut self) -> anyhow::Result<()> {
         for (_, mut child) in std::mem::take(&mut self.children) {
             child.kill()?;
             child.wait()?;

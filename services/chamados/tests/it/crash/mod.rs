@@ -2,7 +2,7 @@
 //! step is a row that the test has locked, or a service that is not running; nothing in the product is
 //! there for it.
 
-mod fleet;
+pub(crate) mod fleet;
 mod merge;
 
 use chamados::Target;

@@ -4,7 +4,6 @@
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::HeaderValue;
 use tracing::{Instrument as _, field};
-use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use crate::{context::REQUEST_ID, grpc::propagation};
 
@@ -23,10 +22,10 @@ pub async fn layer(mut request: Request, next: Next) -> Response {
         rpc.service = service,
         rpc.method = method,
         request_id = id,
+        trace_id = field::Empty,
         user = field::Empty,
     );
-    // Fails only when no tracer is installed, and then there is nothing to continue.
-    let _no_tracer = span.set_parent(propagation::extract(request.headers()));
+    propagation::follow(&span, request.headers());
     next.run(request).instrument(span).await
 }
 

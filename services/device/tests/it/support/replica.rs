@@ -181,6 +181,7 @@ impl Replica {
                 identity,
                 keyring,
                 redis,
+                metrics: Metrics::new("test", "")?,
             };
             let service = Service::new(deps)?;
             service.start(&stop);
