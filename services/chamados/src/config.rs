@@ -158,7 +158,11 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] naming the key at fault.
     pub fn load(file: Option<&Path>, overrides: &[(&str, String)]) -> Result<Self, ConfigError> {
-        let config: Self = config::load(DEFAULTS, file, overrides)?;
+        let mut config: Self = config::load(DEFAULTS, file, overrides)?;
+        if config.gateway.public_url.is_empty() {
+            let scheme = if config.tls.has_http() { "https" } else { "http" };
+            config.gateway.public_url = format!("{scheme}://{}", config.listen.http);
+        }
         config.check()?;
         Ok(config)
     }
@@ -238,6 +242,23 @@ mod tests {
         assert_eq!(config.database().unwrap().url.expose_secret(), "sqlite://data");
         assert!(config.redis().unwrap().is_none());
         assert!(config.mail().unwrap().is_none());
+        assert_eq!(config.gateway.public_url, "http://127.0.0.1:8080");
+    }
+
+    #[test]
+    fn people_open_what_is_listened_on_unless_something_else_is_said() {
+        let set = |key: &'static str, value: &str| (key, value.to_owned());
+        let mut settings = vec![
+            set("listen.http", "127.0.0.1:9090"),
+            set("tls.http.cert_file", "a.crt"),
+            set("tls.http.key_file", "a.key"),
+        ];
+        let url =
+            |settings: &[(&str, String)]| Config::load(None, settings).unwrap().gateway.public_url;
+        assert_eq!(url(&settings[..1]), "http://127.0.0.1:9090");
+        assert_eq!(url(&settings), "https://127.0.0.1:9090");
+        settings.push(set("gateway.public_url", "https://desk.example"));
+        assert_eq!(url(&settings), "https://desk.example");
     }
 
     #[test]

@@ -82,6 +82,11 @@ impl Tls {
 }
 
 impl Tls {
+    /// Whether the panel is reached by TLS.
+    pub(crate) fn has_http(&self) -> bool {
+        given(&self.http.cert_file)
+    }
+
     /// Whether any listener speaks TLS.
     #[must_use]
     pub fn is_any(&self) -> bool {

@@ -101,13 +101,7 @@ impl Settings {
             ("database.url.value", &self.database_url),
             ("redis.url.value", &self.redis_url),
         ];
-        let mut overrides: Vec<_> =
-            given.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect();
-        // On one machine the address people open follows the port.
-        if let (Some(http), None) = (&self.http, &self.public_url) {
-            overrides.push(("gateway.public_url", format!("http://{http}")));
-        }
-        overrides
+        given.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect()
     }
 
     pub(crate) fn load(&self) -> anyhow::Result<Config> {
