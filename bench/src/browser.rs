@@ -64,18 +64,39 @@ impl Browser {
     /// # Errors
     /// Anything else.
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Vec<u8>> {
-        let url = format!("{}{path}", self.origin);
-        let mut request = self.client.request(method.clone(), url);
+        let body = body.map(Value::to_string);
+        let headers = body.iter().map(|_| (CONTENT_TYPE.as_str(), "application/json"));
+        let headers: Vec<_> = headers.collect();
+        let name = format!("{method} {path}");
+        let body = body.unwrap_or_default().into_bytes();
+        let (status, bytes) = self.exchange(method, path, &headers, body).await?;
+        let text = || String::from_utf8_lossy(&bytes);
+        ensure!((200..300).contains(&status), "{name}: {status} {}", text());
+        Ok(bytes)
+    }
+
+    /// Sends a request and reads the answer, whatever it says: its status and its bytes.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<(u16, Vec<u8>)> {
+        let mut request = self.client.request(method, format!("{}{path}", self.origin));
         request = request.header(ORIGIN, &self.origin).header(COOKIE, &self.cookie);
-        if let Some(body) = body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !body.is_empty() {
+            request = request.body(body);
         }
         let answer = request.send().await?;
-        let status = answer.status();
-        let bytes = answer.bytes().await?;
-        let text = || String::from_utf8_lossy(&bytes);
-        ensure!(status.is_success(), "{method} {path}: {status} {}", text());
-        Ok(bytes.into())
+        let status = answer.status().as_u16();
+        Ok((status, answer.bytes().await?.into()))
     }
 
     /// GET of JSON.

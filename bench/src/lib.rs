@@ -3,7 +3,8 @@
 //! [`product`] starts the server on a [`place`] of its own, [`browser`] talks to it, [`load`] sends
 //! many requests at once, and [`cpu`] says what the processes spent on them. [`tickets`] measures requests,
 //! [`devices`] simulates devices, [`heartbeats`] measures what theirs cost, side by side with other ways, and
-//! [`scheduler`] measures the scheduler and breaks what it stands on.
+//! [`scheduler`] measures the scheduler and breaks what it stands on; [`invariants`] says what must hold meanwhile,
+//! and [`races`] holds contests that only one may win.
 //! A tool at the edge, it reads the clock of the machine itself.
 #![allow(clippy::disallowed_methods, reason = "a tool that times what others do")]
 
@@ -13,8 +14,10 @@ pub mod devices;
 pub mod durations;
 pub mod files;
 pub mod heartbeats;
+pub mod invariants;
 pub mod load;
 pub mod place;
 pub mod product;
+pub mod races;
 pub mod scheduler;
 pub mod tickets;

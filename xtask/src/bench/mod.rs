@@ -2,6 +2,7 @@
 
 mod heartbeats;
 mod programs;
+mod races;
 mod scheduler;
 mod sign_in;
 mod tickets;
@@ -25,6 +26,8 @@ pub(crate) enum Bench {
     Scheduler(scheduler::Args),
     /// Runs of the scheduler while its replicas die, freeze and lose their database
     SchedulerFaults(scheduler::Args),
+    /// Contests that only one of many may win, over HTTP
+    Races(races::Args),
 }
 
 /// Measures.
@@ -38,5 +41,6 @@ pub(crate) fn bench(what: &Bench) -> Result<()> {
         Bench::Tickets(args) => tickets::measure(args),
         Bench::Scheduler(args) => scheduler::measure(args),
         Bench::SchedulerFaults(args) => scheduler::faults(args),
+        Bench::Races(args) => races::hold(args),
     }
 }

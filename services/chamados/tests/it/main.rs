@@ -22,6 +22,7 @@ mod faults;
 mod fleets;
 mod handover;
 mod idempotency;
+mod invariants;
 mod jobs;
 mod legacy;
 mod lists;

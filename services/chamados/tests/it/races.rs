@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chamados_bench::races;
 use chamados_testkit::{
     Sandbox,
     sandbox::{Answer, Browser, PASSWORD},
@@ -27,6 +28,7 @@ sandbox_suite!(
     an_account_is_merged_once,
     two_accounts_are_not_merged_into_each_other,
     a_service_account_has_so_many_keys,
+    each_contest_has_one_winner,
 );
 sandbox_suite!(
     replicated: Replicated on PostgresRedis;
@@ -38,6 +40,7 @@ sandbox_suite!(
     an_account_is_merged_once,
     two_accounts_are_not_merged_into_each_other,
     a_service_account_has_so_many_keys,
+    each_contest_has_one_winner,
 );
 
 /// How often each answer came, as "status code".
@@ -248,5 +251,16 @@ async fn a_service_account_has_so_many_keys(sandbox: &mut Sandbox) -> anyhow::Re
     let (made, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
     assert_eq!(made.len(), KEYS, "{came:?}");
     assert!(refused.iter().all(|answer| answer.status == 409), "{came:?}");
+    Ok(())
+}
+
+/// A short form of `cargo xtask bench races`.
+async fn each_contest_has_one_winner(sandbox: &mut Sandbox) -> anyhow::Result<()> {
+    let _desk = Desk::open(sandbox).await?;
+    let url = sandbox.browser().url("");
+    let admin = races::sign_in(&url, "admin@desk.example", PASSWORD).await?;
+    for outcome in races::run(&admin, 2, 8).await? {
+        assert_eq!(outcome.right, outcome.rounds, "{outcome}");
+    }
     Ok(())
 }
