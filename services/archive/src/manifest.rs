@@ -79,10 +79,17 @@ pub struct Unreadable {
 }
 
 impl Manifest {
-    /// Records of all kinds.
+    /// Records of all kinds. Whoever wrote the manifest may have told any numbers, so what is too much to count
+    /// is as much as can be counted.
     #[must_use]
     pub fn records(&self) -> u64 {
-        self.files.iter().filter_map(|file| file.records).sum()
+        self.files.iter().filter_map(|file| file.records).fold(0, u64::saturating_add)
+    }
+
+    /// Length of all files, as the manifest tells it.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).fold(0, u64::saturating_add)
     }
 
     /// Files beside the records.
@@ -100,4 +107,31 @@ pub(crate) fn records_path(service: &str, kind: &str) -> String {
 /// Where the files of a service are.
 pub(crate) fn files_folder(service: &str) -> String {
     format!("{service}/files/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_too_large_are_counted_as_far_as_it_goes() {
+        let file = File {
+            path: "ticket/tickets.jsonl".to_owned(),
+            bytes: u64::MAX,
+            records: Some(u64::MAX),
+            sha256: String::new(),
+        };
+        let manifest = Manifest {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            program: String::new(),
+            created_at: DateTime::UNIX_EPOCH,
+            tenant: Tenant { id: TenantId::new(), name: String::new() },
+            schemas: BTreeMap::new(),
+            files: vec![file.clone(), file],
+            unreadable_count: 0,
+            unreadable: Vec::new(),
+        };
+        assert_eq!((manifest.records(), manifest.bytes()), (u64::MAX, u64::MAX));
+    }
 }

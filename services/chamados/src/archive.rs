@@ -114,7 +114,7 @@ pub async fn import(
     let file = file.to_owned();
     let checked = tokio::task::spawn_blocking(move || {
         let reader = Reader::open(&file)?;
-        let total = reader.manifest().files.iter().map(|file| file.bytes).sum();
+        let total = reader.manifest().bytes();
         reader.verify(|bytes| progress(Import::Checking(bytes, total)))?;
         anyhow::Ok((reader, progress))
     });
