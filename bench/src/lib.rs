@@ -4,7 +4,7 @@
 //! many requests at once, and [`cpu`] says what the processes spent on them. [`tickets`] measures requests,
 //! [`devices`] simulates devices, [`heartbeats`] measures what theirs cost, side by side with other ways, and
 //! [`scheduler`] measures the scheduler and breaks what it stands on; [`invariants`] says what must hold meanwhile,
-//! and [`races`] holds contests that only one may win.
+//! [`races`] holds contests that only one may win, and [`fuzz`] sends bytes that nobody would.
 //! A tool at the edge, it reads the clock of the machine itself.
 #![allow(clippy::disallowed_methods, reason = "a tool that times what others do")]
 
@@ -13,6 +13,7 @@ pub mod cpu;
 pub mod devices;
 pub mod durations;
 pub mod files;
+pub mod fuzz;
 pub mod heartbeats;
 pub mod invariants;
 pub mod load;

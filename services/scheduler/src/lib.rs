@@ -8,7 +8,7 @@
 mod api;
 mod app;
 mod config;
-mod domain;
+pub mod domain;
 mod error;
 mod loops;
 mod store;

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: measurements, one file each. They print numbers and judge nothing.
 
+mod alone;
 mod heartbeats;
 mod programs;
 mod races;
@@ -26,6 +27,8 @@ pub(crate) enum Bench {
     Scheduler(scheduler::Args),
     /// Runs of the scheduler while its replicas die, freeze and lose their database
     SchedulerFaults(scheduler::Args),
+    /// Bytes that nobody would send, for everything that reads bytes from outside
+    Fuzz(alone::Args),
     /// Contests that only one of many may win, over HTTP
     Races(races::Args),
 }
@@ -41,6 +44,7 @@ pub(crate) fn bench(what: &Bench) -> Result<()> {
         Bench::Tickets(args) => tickets::measure(args),
         Bench::Scheduler(args) => scheduler::measure(args),
         Bench::SchedulerFaults(args) => scheduler::faults(args),
+        Bench::Fuzz(args) => alone::run("fuzz", args),
         Bench::Races(args) => races::hold(args),
     }
 }

@@ -20,6 +20,7 @@ mod events;
 mod exports;
 mod faults;
 mod fleets;
+mod fuzz;
 mod handover;
 mod idempotency;
 mod invariants;
