@@ -4,14 +4,17 @@
 //! many requests at once, and [`cpu`] says what the processes spent on them. [`tickets`] measures requests,
 //! [`devices`] simulates devices, [`heartbeats`] measures what theirs cost, side by side with other ways, and
 //! [`scheduler`] measures the scheduler and breaks what it stands on; [`invariants`] says what must hold meanwhile,
-//! [`races`] holds contests that only one may win, and [`fuzz`] sends bytes that nobody would.
+//! [`races`] holds contests that only one may win, [`fuzz`] sends bytes that nobody would, [`abuse`] is clients that mean
+//! harm, and [`faults`] kills and cuts off parts of the whole while people work.
 //! A tool at the edge, it reads the clock of the machine itself.
 #![allow(clippy::disallowed_methods, reason = "a tool that times what others do")]
 
+pub mod abuse;
 pub mod browser;
 pub mod cpu;
 pub mod devices;
 pub mod durations;
+pub mod faults;
 pub mod files;
 pub mod fuzz;
 pub mod heartbeats;

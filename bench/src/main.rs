@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use chamados_bench::{devices, fuzz, heartbeats, races, scheduler, tickets};
+use chamados_bench::{abuse, devices, faults, fuzz, heartbeats, races, scheduler, tickets};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -27,6 +27,10 @@ enum Measure {
     SchedulerFaults(scheduler::faults::Args),
     /// How late runs begin that are due within one minute
     Scheduler(scheduler::minute::Args),
+    /// Clients that mean harm, and what others notice of them
+    Abuse(abuse::Args),
+    /// People at work while parts die, are cut off and lose each other
+    Faults(faults::Args),
     /// Bytes that nobody would send, for everything that reads bytes from outside
     Fuzz(fuzz::Args),
     /// Contests that only one of many may win, over HTTP
@@ -47,6 +51,8 @@ fn main() -> anyhow::Result<()> {
             Measure::Heartbeats(args) => heartbeats::measure(args).await,
             Measure::SchedulerFaults(args) => scheduler::faults::measure(args).await,
             Measure::Scheduler(args) => scheduler::minute::measure(args).await,
+            Measure::Abuse(args) => abuse::measure(args).await,
+            Measure::Faults(args) => faults::measure(args).await,
             Measure::Fuzz(args) => fuzz::measure(args).await,
             Measure::Races(args) => races::measure(args).await,
             Measure::Rival(args) => heartbeats::rival(args).await,

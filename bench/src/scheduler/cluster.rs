@@ -29,7 +29,7 @@ const SETTINGS: [&str; 5] = [
 ];
 
 /// A cluster of its own, gone when dropped.
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     programs: PathBuf,
     folder: PathBuf,
     port: u16,
@@ -39,7 +39,7 @@ pub(super) struct Cluster {
 
 impl Cluster {
     /// Makes and starts one in `parent`.
-    pub(super) fn start(parent: &Path) -> Result<Self> {
+    pub(crate) fn start(parent: &Path) -> Result<Self> {
         let account = match geteuid().is_root() {
             false => None,
             // PostgreSQL refuses to run as root.
@@ -70,7 +70,7 @@ impl Cluster {
     }
 
     /// A superuser's URL.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
@@ -88,7 +88,7 @@ impl Cluster {
     }
 
     /// Starts it where it was, and waits until it answers.
-    pub(super) fn begin(&mut self) -> Result<()> {
+    pub(crate) fn begin(&mut self) -> Result<()> {
         let log =
             File::options().create(true).append(true).open(self.folder.with_extension("log"))?;
         // It ends with whoever started it, however that ends.
@@ -117,7 +117,7 @@ impl Cluster {
     }
 
     /// Ends it at once: connections break, what was not committed is gone.
-    pub(super) fn cut(&mut self) -> Result<()> {
+    pub(crate) fn cut(&mut self) -> Result<()> {
         let Some(mut server) = self.server.take() else { return Ok(()) };
         kill(Pid::from_raw(server.id().cast_signed()), Signal::SIGQUIT)?;
         server.wait()?;

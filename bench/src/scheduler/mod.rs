@@ -4,11 +4,11 @@
 //! missing, doubled or stuck. [`minute`] measures how late runs begin that are due together. Both talk to an
 //! [`owner`] of the work, which does what every service does when it is called, and may be told to forget.
 
-mod cluster;
+pub(crate) mod cluster;
 pub mod faults;
 pub mod minute;
 mod owner;
-mod replica;
+pub(crate) mod replica;
 mod schedules;
 mod tally;
 

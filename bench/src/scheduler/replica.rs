@@ -108,7 +108,7 @@ impl Settings {
 }
 
 /// A folder of its own below `parent`.
-pub(super) fn folder(parent: &Path) -> Result<tempfile::TempDir> {
+pub(crate) fn folder(parent: &Path) -> Result<tempfile::TempDir> {
     std::fs::create_dir_all(parent)?;
     let folder = tempfile::Builder::new().prefix("scheduler-").tempdir_in(parent)?;
     // PostgreSQL's account looks for its own folder in it.

@@ -1,4 +1,4 @@
-//! Test support. Only ever a dev-dependency.
+//! Test support, for tests and measurements; nothing that is shipped depends on it.
 
 pub mod bucket;
 #[cfg(feature = "sandbox")]

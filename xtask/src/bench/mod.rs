@@ -27,6 +27,10 @@ pub(crate) enum Bench {
     Scheduler(scheduler::Args),
     /// Runs of the scheduler while its replicas die, freeze and lose their database
     SchedulerFaults(scheduler::Args),
+    /// Clients that mean harm, and what others notice of them
+    Abuse(alone::Args),
+    /// People at work while parts die, are cut off and lose each other
+    Faults(alone::Args),
     /// Bytes that nobody would send, for everything that reads bytes from outside
     Fuzz(alone::Args),
     /// Contests that only one of many may win, over HTTP
@@ -44,6 +48,8 @@ pub(crate) fn bench(what: &Bench) -> Result<()> {
         Bench::Tickets(args) => tickets::measure(args),
         Bench::Scheduler(args) => scheduler::measure(args),
         Bench::SchedulerFaults(args) => scheduler::faults(args),
+        Bench::Abuse(args) => alone::run("abuse", args),
+        Bench::Faults(args) => alone::run("faults", args),
         Bench::Fuzz(args) => alone::run("fuzz", args),
         Bench::Races(args) => races::hold(args),
     }

@@ -4,6 +4,7 @@
 
 mod fixture;
 
+mod abuse;
 mod agents;
 mod archives;
 mod attachments;
@@ -14,6 +15,7 @@ mod crash;
 mod dashboard;
 mod device_tickets;
 mod devices;
+mod disturbed;
 mod door;
 mod effective;
 mod events;
