@@ -8,9 +8,9 @@ use chamados_bench::invariants::{
     runs::runs_are_forgotten,
     tickets::{Acknowledged, acknowledged_are_kept},
 };
+use chamados_chassis::clock;
 use chamados_store_kit::Db;
 use chamados_testkit::{Sandbox, eventually, sandbox_suite};
-use chrono::Utc;
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::json;
 use uuid::Uuid;
@@ -159,8 +159,8 @@ async fn a_days_work(sandbox: &mut Sandbox) -> anyhow::Result<Rows> {
     assert!(written.iter().any(|found| found.id == "entries of timelines"), "{written:?}");
     desk.is(&device, "offline", SOON).await;
 
-    let later = Utc::now() + chrono::TimeDelta::days(92);
-    assert_eq!(runs_are_forgotten(&rows.scheduler, Utc::now(), 0).await?, []);
+    let later = clock::system().now() + chrono::TimeDelta::days(92);
+    assert_eq!(runs_are_forgotten(&rows.scheduler, clock::system().now(), 0).await?, []);
     assert!(!runs_are_forgotten(&rows.scheduler, later, 0).await?.is_empty());
     assert_eq!(runs_are_forgotten(&rows.scheduler, later, 200).await?, [], "the newest stay");
     a_run_done_by_two(&rows).await?;
@@ -176,7 +176,7 @@ async fn a_run_done_by_two(rows: &Rows) -> anyhow::Result<()> {
     let run = run.await?.map(|row| row.try_get_by_index::<Uuid>(0)).transpose()?.unwrap();
     for owner in [&rows.ticket, &rows.identity] {
         let sql = "INSERT INTO job_run (run_id, fence, created_at) VALUES ($1, 1, $2)";
-        let values: [sea_orm::Value; 2] = [run.into(), Utc::now().into()];
+        let values: [sea_orm::Value; 2] = [run.into(), clock::system().now().into()];
         let tx = owner.begin().await?;
         tx.execute_raw(Statement::from_sql_and_values(owner.backend(), sql, values)).await?;
         tx.commit().await?;
@@ -190,7 +190,7 @@ async fn a_run_done_by_two(rows: &Rows) -> anyhow::Result<()> {
 }
 
 async fn found(rows: &Rows) -> Vec<Violation> {
-    invariants::all(rows, Moment::After, Utc::now()).await.unwrap()
+    invariants::all(rows, Moment::After, clock::system().now()).await.unwrap()
 }
 
 async fn change(db: &Db, sql: &str) {

@@ -1,6 +1,7 @@
 //! Two accounts with something of everything, and what must be so after they were merged.
 
-use chamados_chassis::task;
+use chamados_bench::invariants::{self, Moment, Rows};
+use chamados_chassis::{clock, task};
 use chamados_testkit::{
     eventually,
     sandbox::{Browser, Computer, PASSWORD},
@@ -205,6 +206,20 @@ impl Merge {
         for (action, times) in [("user.merged", 1), ("user.merge_finished", 1)] {
             let log = self.read(&format!("/api/admin/audit-log?action={action}")).await;
             assert_eq!(log["total"], times, "{action}: {log:#}");
+        }
+        let rows = Rows::open(fleet.database.url()).await?;
+        let mut violated = Vec::new();
+        let holds = async {
+            loop {
+                violated = invariants::all(&rows, Moment::After, clock::system().now()).await?;
+                if violated.is_empty() {
+                    return anyhow::Ok(());
+                }
+            }
+        };
+        match tokio::time::timeout(LIMIT, holds).await {
+            Ok(read) => read?,
+            Err(_) => panic!("{violated:#?}"),
         }
         Ok(())
     }
