@@ -5,7 +5,8 @@
 //! [`devices`] simulates devices, [`heartbeats`] measures what theirs cost, side by side with other ways, and
 //! [`scheduler`] measures the scheduler and breaks what it stands on; [`invariants`] says what must hold meanwhile,
 //! [`races`] holds contests that only one may win, [`fuzz`] sends bytes that nobody would, [`abuse`] is clients that mean
-//! harm, and [`faults`] kills and cuts off parts of the whole while people work.
+//! harm, [`faults`] kills and cuts off parts of the whole while people work, and [`endurance`] is too much, and
+//! much for long.
 //! A tool at the edge, it reads the clock of the machine itself.
 #![allow(clippy::disallowed_methods, reason = "a tool that times what others do")]
 
@@ -14,6 +15,7 @@ pub mod browser;
 pub mod cpu;
 pub mod devices;
 pub mod durations;
+pub mod endurance;
 pub mod faults;
 pub mod files;
 pub mod fuzz;

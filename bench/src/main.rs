@@ -2,7 +2,11 @@
 
 use clap::{Parser, Subcommand};
 
-use chamados_bench::{abuse, devices, faults, fuzz, heartbeats, races, scheduler, tickets};
+use chamados_bench::{
+    abuse, devices,
+    endurance::{overload, soak},
+    faults, fuzz, heartbeats, races, scheduler, tickets,
+};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -31,6 +35,10 @@ enum Measure {
     Abuse(abuse::Args),
     /// People at work while parts die, are cut off and lose each other
     Faults(faults::Args),
+    /// Three times as many requests as can be answered
+    Overload(overload::Args),
+    /// A day's work in an hour: memory, open files, answers
+    Soak(soak::Args),
     /// Bytes that nobody would send, for everything that reads bytes from outside
     Fuzz(fuzz::Args),
     /// Contests that only one of many may win, over HTTP
@@ -53,6 +61,8 @@ fn main() -> anyhow::Result<()> {
             Measure::Scheduler(args) => scheduler::minute::measure(args).await,
             Measure::Abuse(args) => abuse::measure(args).await,
             Measure::Faults(args) => faults::measure(args).await,
+            Measure::Overload(args) => overload::measure(args).await,
+            Measure::Soak(args) => soak::measure(args).await,
             Measure::Fuzz(args) => fuzz::measure(args).await,
             Measure::Races(args) => races::measure(args).await,
             Measure::Rival(args) => heartbeats::rival(args).await,

@@ -31,6 +31,10 @@ pub(crate) enum Bench {
     Abuse(alone::Args),
     /// People at work while parts die, are cut off and lose each other
     Faults(alone::Args),
+    /// Three times as many requests as can be answered
+    Overload(alone::Args),
+    /// A day's work in an hour: memory, open files, answers
+    Soak(alone::Args),
     /// Bytes that nobody would send, for everything that reads bytes from outside
     Fuzz(alone::Args),
     /// Contests that only one of many may win, over HTTP
@@ -50,6 +54,8 @@ pub(crate) fn bench(what: &Bench) -> Result<()> {
         Bench::SchedulerFaults(args) => scheduler::faults(args),
         Bench::Abuse(args) => alone::run("abuse", args),
         Bench::Faults(args) => alone::run("faults", args),
+        Bench::Overload(args) => alone::run("overload", args),
+        Bench::Soak(args) => alone::run("soak", args),
         Bench::Fuzz(args) => alone::run("fuzz", args),
         Bench::Races(args) => races::hold(args),
     }
