@@ -3,6 +3,8 @@ import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { developmentOnly } from "./build/development-only.ts";
+import { entryBudget } from "./build/entry-budget.ts";
 
 /** Where the gateway listens while `npm run dev` serves the panel. */
 const server = process.env.CHAMADOS_SERVER ?? "http://127.0.0.1:8080";
@@ -12,6 +14,8 @@ export default defineConfig({
     tanstackRouter({ target: "react", autoCodeSplitting: true, generatedRouteTree: "src/app/route-tree.gen.ts" }),
     react(),
     tailwindcss(),
+    entryBudget(200_000),
+    developmentOnly("/src/dev/"),
   ],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
@@ -28,7 +32,7 @@ export default defineConfig({
   },
   test: {
     environment: "happy-dom",
-    include: ["src/**/*.test.{ts,tsx}"],
+    include: ["{src,build}/**/*.test.{ts,tsx}"],
     env: { TZ: "America/Sao_Paulo" },
   },
 });

@@ -1,6 +1,6 @@
 //! What an operator sets, and the address of the product taken apart once.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, num::NonZeroU64};
 
 use chamados_chassis::config::ConfigError;
 use http::{Uri, uri::Authority};
@@ -24,6 +24,9 @@ pub struct Config {
     pub deadline_seconds: u64,
     /// Browsers that may listen to live updates at once; more are told to come back.
     pub live_streams: usize,
+    /// Milliseconds between two signs of life of live updates. A panel that hears none for two and a half
+    /// of them connects anew.
+    pub live_ping_millis: NonZeroU64,
     /// Whether health and metrics are served beside the panel. Switch it off where they have a
     /// port of their own (`listen.operations`).
     pub operations: bool,
@@ -38,6 +41,7 @@ impl Default for Config {
             body_limit_bytes: 256 * 1024,
             deadline_seconds: 10,
             live_streams: 10_000,
+            live_ping_millis: const { NonZeroU64::new(15_000).expect("not zero") },
             operations: true,
         }
     }

@@ -24,7 +24,8 @@ use crate::problem;
         description = "The HTTP API of Chamados, a help desk that knows the computers it supports.\n\n\
             Field names are camelCase, ids are UUIDv7, times are RFC 3339 in UTC. Every list is \
             `{items, nextPageToken, total}`. Everything that goes wrong is `application/problem+json`. \
-            What changes something must not come from another site's page.",
+            What changes something must not come from another site's page. A request whose header `Expected-User` \
+            is not the caller's id is refused (403, `another_user`).",
     ),
     components(schemas(problem::Report<'_>, problem::FieldError)),
     security(("session" = []), ("apiKey" = [])),

@@ -45,6 +45,7 @@ struct Inner {
     code: Cow<'static, str>,
     detail: String,
     errors: Vec<FieldError>,
+    service: Option<String>,
     retry_after: Option<Duration>,
 }
 
@@ -68,6 +69,8 @@ pub(crate) struct Report<'a> {
     request_id: &'a str,
     /// The fields at fault, for invalid input; else empty.
     errors: &'a [FieldError],
+    /// The service that is away, where that is the problem: `identity`, `ticket`, `device` or `scheduler`.
+    service: Option<&'a str>,
 }
 
 /// One field of a request that is not right.
@@ -90,6 +93,7 @@ impl Problem {
             code: code.into(),
             detail: detail.into(),
             errors: Vec::new(),
+            service: None,
             retry_after: None,
         }))
     }
@@ -168,7 +172,7 @@ impl Problem {
     }
 
     fn body(&self, request_id: &str) -> Vec<u8> {
-        let Inner { status, code, detail, errors, .. } = &*self.0;
+        let Inner { status, code, detail, errors, service, .. } = &*self.0;
         let report = Report {
             type_uri: format!("urn:chamados:problem:{code}"),
             title: status.canonical_reason().unwrap_or_default(),
@@ -177,6 +181,7 @@ impl Problem {
             code,
             request_id,
             errors,
+            service: service.as_deref(),
         };
         // Text and numbers only; their JSON cannot fail.
         serde_json::to_vec(&report).unwrap_or_default()
@@ -212,9 +217,12 @@ impl From<Status> for Problem {
                 Self::internal(format_args!("a service answered {code:?}: {cause}"))
             }
             Kind::Unavailable => {
-                let service = clients::service_of(&status).unwrap_or("needed");
-                let detail = format!("The {service} service is away. Try again shortly.");
-                Self::new(http_status(kind), "unavailable", detail).retry_after(AWAY_FOR)
+                let service = clients::service_of(&status);
+                let named = service.unwrap_or("needed");
+                let detail = format!("The {named} service is away. Try again shortly.");
+                let mut problem = Self::new(http_status(kind), "unavailable", detail);
+                problem.0.service = service.map(str::to_owned);
+                problem.retry_after(AWAY_FOR)
             }
             _ => Self::told(kind, &status),
         }

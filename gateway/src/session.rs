@@ -32,6 +32,8 @@ use crate::{
 const SECURE_NAME: &str = "__Host-chamados";
 /// Name on plain localhost, where browsers refuse the prefix.
 const PLAIN_NAME: &str = "chamados";
+/// Header that names whom a request is meant to be of.
+const EXPECTED_USER: &str = "expected-user";
 /// Longest token worth asking the identity service about.
 const MAX_TOKEN: usize = 128;
 
@@ -134,6 +136,18 @@ impl Caller {
         self.call.context.principal()
     }
 
+    /// Refuses what was meant to be done by somebody else: the cookie is the browser's, and another of its tabs
+    /// may have signed in another user since the page that asks was opened.
+    fn is_expected(&self, headers: &HeaderMap) -> Result<()> {
+        let Some(expected) = headers.get(EXPECTED_USER) else { return Ok(()) };
+        let user = self.principal().user().map(|user| user.to_string());
+        if user.as_deref().map(str::as_bytes) == Some(expected.as_bytes()) {
+            return Ok(());
+        }
+        let detail = "Somebody else is signed in than the one this was meant to be done by.";
+        Err(Problem::new(StatusCode::FORBIDDEN, "another_user", detail))
+    }
+
     /// The session, for a person.
     pub(crate) const fn session(&self) -> Option<&SessionToken> {
         match &self.credential {
@@ -157,7 +171,9 @@ impl FromRequestParts<Gateway> for Caller {
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self> {
         let arrival = Arrival::from_request_parts(parts, gateway).await?;
         let credential = Credential::from_request_parts(parts, gateway).await?;
-        Self::authenticate(gateway, &arrival, credential).await
+        let caller = Self::authenticate(gateway, &arrival, credential).await?;
+        caller.is_expected(&parts.headers)?;
+        Ok(caller)
     }
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { Agent, Product } from "./product";
@@ -6,6 +7,9 @@ import { post, seriousFindings, signedIn } from "./steps";
 const WIDTHS = [360, 1440];
 const THEMES = ["light", "dark"] as const;
 const LOCALES = ["pt-BR", "en"] as const;
+
+/** Addresses that only lead to others. */
+const REDIRECTS = ["/", "/configuracoes"];
 
 /** What the set-up needs of what it made. */
 type Made = { id: string; provisioningCode: string };
@@ -42,6 +46,7 @@ test.beforeAll(async ({ browser }) => {
   const account = await post<Made>(page, product, "admin/service-accounts", script);
   const scopes = ["tickets.read", "users.read"];
   await post(page, product, `admin/service-accounts/${account.id}/keys`, { scopes, expiresAt: null });
+  const run = await post<{ runId: string }>(page, product, "admin/jobs/device-settle-presence/run", {});
   await page.goto("/dispositivos");
   const device = page.getByTestId("device-row");
   await expect(page.getByTestId("presence").first()).toHaveAttribute("data-presence", "online");
@@ -67,6 +72,10 @@ test.beforeAll(async ({ browser }) => {
     company: `/empresas/${company.id}`,
     jobs: "/tarefas",
     job: "/tarefas/device-settle-presence",
+    run: `/tarefas/device-settle-presence/${run.runId}`,
+    exports: "/configuracoes/exportacoes",
+    "sign-in": "/entrar",
+    "set-up-done": "/setup",
     invite: invite.url,
     "password-reset": reset.url,
     "dead-link": "/convite",
@@ -79,6 +88,19 @@ test.beforeAll(async ({ browser }) => {
 
 test.afterAll(async () => {
   await product.remove();
+});
+
+test("every route of the panel is among the pages", () => {
+  const tree = readFileSync(join(import.meta.dirname, "../src/app/route-tree.gen.ts"), "utf8");
+  const [, list] = /^ {2}fullPaths:$([^:]+)^ {2}fileRoutesByTo:/m.exec(tree) ?? [];
+  const routes = [...(list ?? "").matchAll(/'(.+)'/g)].map(([, path]) => path?.replace(/(.)\/$/, "$1") ?? "");
+  expect(routes).toContain("/chamados/$id");
+  const shown = Object.values(pages).map((address) => new URL(address, product.url).pathname);
+  const missing = routes.filter((route) => {
+    const address = new RegExp(`^${route.replace(/\$\w+/g, "[^/]+")}$`);
+    return !REDIRECTS.includes(route) && !shown.some((each) => address.test(each));
+  });
+  expect(missing).toEqual([]);
 });
 
 for (const locale of LOCALES) {

@@ -51,11 +51,13 @@ export class Product {
   private constructor(
     readonly url: string,
     readonly grpc: string,
+    private readonly settings: Record<string, string>,
   ) {}
 
-  static async start(): Promise<Product> {
+  /** A new one, with these settings besides those of all. */
+  static async start(settings: Record<string, string> = {}): Promise<Product> {
     const [http, grpc] = [await freePort(), await freePort()];
-    const product = new Product(`http://127.0.0.1:${http}`, `http://127.0.0.1:${grpc}`);
+    const product = new Product(`http://127.0.0.1:${http}`, `http://127.0.0.1:${grpc}`, settings);
     await product.run();
     return product;
   }
@@ -68,7 +70,7 @@ export class Product {
     const server = spawn(
       binary("chamados"),
       ["run", "--target", "all", "--data-dir", data, "--http", http, "--grpc", grpc],
-      { env: { ...process.env, ...SETTINGS }, stdio: ["ignore", "pipe", "inherit"] },
+      { env: { ...process.env, ...SETTINGS, ...this.settings }, stdio: ["ignore", "pipe", "inherit"] },
     );
     this.#server = server;
     for await (const line of createInterface({ input: server.stdout })) {

@@ -135,6 +135,26 @@ test("new tickets wait, and several are changed at once", async ({ page }) => {
     await choose(page, "Tag", "revisar");
     await expect(rows(page)).toHaveCount(4);
   });
+
+  await test.step("what was changed at once is undone at once, each ticket to what it was", async () => {
+    await post(page, product, "tickets/bulk", { targets: [{ id: made[0]?.id }], priority: "high" });
+    const priorities = async () => {
+      const { items } = await (await page.request.get(`${product.url}/api/tickets?sort=oldest`)).json();
+      return (items as { priority: string }[]).map(({ priority }) => priority);
+    };
+    const before = await priorities();
+    expect(before).toContain("high");
+    await expect(page.getByRole("img", { name: "Alta" })).toBeVisible();
+    await page.getByRole("checkbox", { name: "Selecionar chamado #1" }).check();
+    const bar = page.getByTestId("bulk-bar");
+    await bar.getByRole("button", { name: "Selecionar os 4 da lista" }).click();
+    await bar.getByRole("combobox", { name: "Prioridade" }).click();
+    await page.getByRole("option", { name: "Urgente" }).click();
+    const toast = page.getByTestId("toast").filter({ hasText: "4 chamados alterados" }).last();
+    await toast.getByRole("button", { name: "Desfazer" }).click();
+    await expect(page.getByTestId("toast").last()).toContainText("4 chamados como eram antes");
+    expect(await priorities()).toEqual(before);
+  });
 });
 
 test("a ticket gets category, tags and watchers, and the lists are kept in order", async ({ page }) => {

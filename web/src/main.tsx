@@ -8,11 +8,15 @@ import "@/app/styles.css";
 startTheme();
 await startI18n();
 
+// A page to look at components, which production builds do not have.
+const isGallery = import.meta.env.DEV && location.pathname === "/dev/components";
+const Page = isGallery ? (await import("@/dev/components-page")).ComponentsPage : App;
+
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <Page />
     </StrictMode>,
   );
 }

@@ -12,8 +12,6 @@ use tokio::{
 use super::{Notice, Numbered, Subscription};
 use crate::{session::Caller, state::Gateway};
 
-/// A sign of life goes down and the session is checked again this often.
-const PING: Duration = Duration::from_secs(15);
 /// The browser waits this long before it comes back.
 const RETRY: Duration = Duration::from_secs(2);
 /// Checks of the session that may fail in a row, because the identity service is away, before the
@@ -26,6 +24,7 @@ struct Live {
     subscription: Subscription,
     greeted: bool,
     doubts: u32,
+    /// At each a sign of life goes down, and the session is checked again.
     ticks: Interval,
 }
 
@@ -35,7 +34,8 @@ pub(crate) fn stream(
     caller: Caller,
     subscription: Subscription,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send {
-    let mut ticks = tokio::time::interval(PING);
+    let period = Duration::from_millis(gateway.config.live_ping_millis.get());
+    let mut ticks = tokio::time::interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks.reset();
     let live = Live { gateway, caller, subscription, greeted: false, doubts: 0, ticks };
@@ -50,7 +50,8 @@ impl Live {
     async fn next(&mut self) -> Option<Event> {
         if !self.greeted {
             self.greeted = true;
-            return Some(self.frame("ready").data("{}").retry(RETRY));
+            let greeting = format!(r#"{{"pingMillis":{}}}"#, self.gateway.config.live_ping_millis);
+            return Some(self.frame("ready").data(greeting).retry(RETRY));
         }
         if std::mem::take(&mut self.subscription.lost) {
             return Some(self.frame("reset").data("{}"));
@@ -80,7 +81,7 @@ impl Live {
                     Err(RecvError::Closed) => return None,
                 },
                 _ = self.ticks.tick() => {
-                    return self.is_still_signed_in().await.then(|| self.ping());
+                    return self.is_still_signed_in().await.then(|| self.frame("ping").data("{}"));
                 }
             }
         }
@@ -106,10 +107,6 @@ impl Live {
     /// from here and not from long ago.
     fn frame(&self, name: &str) -> Event {
         Event::default().event(name).id(self.id(self.subscription.resume_from()))
-    }
-
-    fn ping(&self) -> Event {
-        Event::default().comment("ping").id(self.id(self.subscription.resume_from()))
     }
 
     fn id(&self, sequence: u64) -> String {

@@ -15,7 +15,7 @@ use http::{Method, Response};
 use http_body_util::BodyExt as _;
 use uuid::Uuid;
 
-use crate::fixture::{Fixture, person};
+use crate::fixture::{Call, Fixture, person};
 
 /// A started gateway.
 fn started(config: Config) -> (Fixture, Shutdown) {
@@ -43,28 +43,33 @@ struct Browser {
 
 impl Browser {
     async fn open(fixture: &Fixture, cookie: &str, last_id: Option<&str>) -> Self {
-        let call = fixture.call(Method::GET, "/api/events").header("cookie", cookie);
-        let mut call = call.header("accept-encoding", "gzip");
+        let mut call = fixture.call(Method::GET, "/api/events").header("cookie", cookie);
         if let Some(id) = last_id {
             call = call.header("last-event-id", id);
         }
-        let response: Response<Body> = call.open().await;
+        Self::of(call).await
+    }
+
+    async fn of(call: Call) -> Self {
+        let response: Response<Body> = call.header("accept-encoding", "gzip").open().await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         assert!(!response.headers().contains_key("content-encoding"), "frames must not wait");
         let mut browser = Self { body: response.into_body(), last_id: String::new() };
-        assert!(browser.frame().await.unwrap().contains("event: ready\n"));
+        let ready = browser.frame().await.unwrap();
+        assert!(ready.contains("event: ready\n"), "{ready}");
+        assert!(ready.contains("data: {\"pingMillis\":15000}\n"), "{ready}");
         browser
     }
 
-    /// The next frame that is no comment; none at the end of the stream.
+    /// The next frame that is no ping; none at the end of the stream.
     async fn frame(&mut self) -> Option<String> {
         loop {
             let frame = self.body.frame().await?.unwrap().into_data().unwrap();
             let text = String::from_utf8(frame.to_vec()).unwrap();
             let id = text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
             id.clone_into(&mut self.last_id);
-            if text.contains("event: ") {
+            if !text.contains("event: ping\n") {
                 return Some(text);
             }
         }
@@ -165,6 +170,44 @@ async fn a_quiet_stream_resumes_from_its_last_ping() {
     assert_ne!(browser.last_id, ready, "the ping told how far the stream is");
     let seen = browser.last_id.clone();
     let mut browser = Browser::open(&fixture, &cookie, Some(&seen)).await;
+    browser.hears_nothing().await;
+}
+
+/// What a page sees of a stream, which does not see comments.
+#[tokio::test(start_paused = true)]
+async fn a_quiet_stream_says_that_it_lives() {
+    let (fixture, _shutdown) = started(Config::default());
+    let cookie = fixture.sign_in(person(TenantId::new(), Role::Agent, None));
+    let mut browser = Browser::open(&fixture, &cookie, None).await;
+    for _ in 0..3 {
+        let asked = tokio::time::Instant::now();
+        let frame = browser.body.frame().await.unwrap().unwrap().into_data().unwrap();
+        assert!(frame.starts_with(b"event: ping\n"), "{frame:?}");
+        assert!(frame.ends_with(b"\ndata: {}\n\n"), "{frame:?}");
+        assert_eq!(asked.elapsed().as_secs(), 15);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_resumes_by_the_address_and_its_browser_by_the_header() {
+    let (fixture, _shutdown) = started(Config::default());
+    let tenant = TenantId::new();
+    let cookie = fixture.sign_in(person(tenant, Role::Agent, None));
+    let mut browser = Browser::open(&fixture, &cookie, None).await;
+    let ready = browser.last_id.clone();
+    signal(&fixture, tenant, "first", Audience::staff());
+    browser.hears("\"first\"").await;
+    let first = browser.last_id.clone();
+    signal(&fixture, tenant, "second", Audience::staff());
+    browser.hears("\"second\"").await;
+
+    let address = format!("/api/events?lastEventId={ready}");
+    let by_address = || fixture.call(Method::GET, &address).header("cookie", &cookie);
+    let mut page = Browser::of(by_address()).await;
+    page.hears("\"first\"").await;
+    page.hears("\"second\"").await;
+    let mut browser = Browser::of(by_address().header("last-event-id", &first)).await;
+    browser.hears("\"second\"").await;
     browser.hears_nothing().await;
 }
 

@@ -60,6 +60,7 @@ async fn a_service_that_is_away_is_named_and_worth_another_try() {
         let reply = failing(move || Status::new(code, "tcp connect error 10.0.0.7")).await;
         let problem = reply.problem(503, "unavailable");
         assert_eq!(problem["detail"], "The ticket service is away. Try again shortly.");
+        assert_eq!(problem["service"], "ticket");
         assert_eq!(reply.header("retry-after"), "2");
     }
 }

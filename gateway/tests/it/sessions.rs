@@ -48,6 +48,33 @@ async fn a_revoked_session_is_refused_on_the_next_request() {
     list().await.problem(401, "session_invalid");
 }
 
+/// Another tab may have signed in somebody else since the page was opened that asks.
+#[tokio::test]
+async fn what_somebody_else_was_to_do_is_refused() {
+    let fixture = Fixture::new();
+    fixture.script.on(
+        "ticket.v1.DraftService/SaveDraft",
+        |saved: Request<ticket::SaveDraftRequest>| {
+            let draft = saved.into_inner().draft.unwrap();
+            Ok(ticket::Draft { update_time: Some(Default::default()), ..draft })
+        },
+    );
+    let caller = person(TenantId::new(), Role::Agent, None);
+    let own = caller.user().unwrap().to_string();
+    let cookie = fixture.sign_in(caller);
+    let id = uuid::Uuid::now_v7();
+    let save = async |expected: &str| {
+        let draft = json!({ "body": "<p>Já</p>", "visibility": "public", "baseVersion": 1 });
+        let address = format!("/api/tickets/{id}/drafts/comment");
+        let call = fixture.call(Method::PUT, &address).header("cookie", &cookie);
+        call.header("expected-user", expected).json(&draft).await
+    };
+    assert_eq!(save(&own).await.status, 200);
+    for other in [uuid::Uuid::now_v7().to_string().as_str(), "", "é"] {
+        save(other).await.problem(403, "another_user");
+    }
+}
+
 #[tokio::test]
 async fn a_principal_of_another_key_is_not_believed() {
     let fixture = Fixture::new();

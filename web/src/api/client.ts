@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { ApiError } from "./error";
 import type { paths } from "./gen/schema";
+import { Reach, type Service } from "./reach";
 
 const signedOut = new Set<() => void>();
 
@@ -10,9 +11,30 @@ export function onSignedOut(listener: () => void): () => void {
   return () => signedOut.delete(listener);
 }
 
-/** Tells that an answer, also one that came past `client`, was for nobody. */
-export function tellSignedOut(): void {
-  for (const listener of signedOut) listener();
+let owner: string | undefined;
+
+/** Whose page it is: what is asked from here on is refused to whoever signed in meanwhile in another tab. */
+export function askAs(userId: string): void {
+  owner = userId;
+}
+
+/** The header that says whose request it is; none before anybody is known. */
+export function asOwner(): Record<string, string> {
+  return owner === undefined ? {} : { "Expected-User": owner };
+}
+
+const anotherUser = new Set<() => void>();
+
+/** Calls `listener` when an answer says that somebody else is signed in than the page is of. */
+export function onAnotherUser(listener: () => void): () => void {
+  anotherUser.add(listener);
+  return () => anotherUser.delete(listener);
+}
+
+/** Tells what a refusal, also one that came past `client`, says of who is signed in. */
+export function tellRefused(error: ApiError): void {
+  const listeners = error.status === 401 ? signedOut : error.code === "another_user" ? anotherUser : [];
+  for (const listener of listeners) listener();
 }
 
 let closed = false;
@@ -22,20 +44,30 @@ export function closeClient(): void {
   closed = true;
 }
 
+/** Asked to learn who is signed in, or to become somebody. */
+const isForAnybody = (path: string) => path === "/api/me" || path.startsWith("/api/auth/");
+
 const refusals: Middleware = {
-  onRequest() {
+  onRequest({ request, schemaPath }) {
     if (closed) throw new ApiError(401, { code: "unauthenticated" });
+    if (isForAnybody(schemaPath)) return;
+    for (const [name, value] of Object.entries(asOwner())) request.headers.set(name, value);
   },
   async onResponse({ response, schemaPath }) {
-    if (response.ok) return;
-    if (response.status === 401 && !schemaPath.startsWith("/api/auth/")) {
-      tellSignedOut();
+    if (response.ok) {
+      reach.answered();
+      return;
     }
-    throw await ApiError.of(response);
+    const error = await ApiError.of(response);
+    reach.failed(error);
+    if (!schemaPath.startsWith("/api/auth/")) tellRefused(error);
+    throw error;
   },
   onError({ error }) {
     if (error instanceof DOMException && error.name === "AbortError") return error;
-    return ApiError.unreachable();
+    const unreachable = ApiError.unreachable();
+    reach.failed(unreachable);
+    return unreachable;
   },
 };
 
@@ -46,6 +78,25 @@ export const client = createClient<paths>({
   querySerializer: { array: { style: "form", explode: true } },
 });
 client.use(refusals);
+
+/** What of each service is cheap to ask, and answered to everybody. */
+const probes: Record<Service | "server", string> = {
+  server: "/healthz",
+  identity: "/api/me",
+  ticket: "/api/queues",
+  device: "/api/devices",
+  scheduler: "/api/admin/jobs",
+};
+
+/** What of the product answers. */
+export const reach = new Reach(async (what) => {
+  try {
+    const response = await fetch(probes[what], { signal: AbortSignal.timeout(5000) });
+    return response.ok ? undefined : await ApiError.of(response);
+  } catch {
+    return ApiError.unreachable();
+  }
+});
 
 /** The body of an answer that has one. */
 export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {

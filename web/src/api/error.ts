@@ -8,6 +8,8 @@ export class ApiError extends Error {
   readonly code: string;
   /** Finds the cause in the server's logs. */
   readonly requestId: string | null;
+  /** The service that is away, where that is the problem. */
+  readonly service: string | null;
   /** Per-field messages of invalid input. */
   readonly fields: ReadonlyMap<string, string>;
 
@@ -17,6 +19,7 @@ export class ApiError extends Error {
     this.status = status;
     this.code = problem.code ?? (status === 0 ? "unreachable" : `http_${status}`);
     this.requestId = problem.requestId ?? null;
+    this.service = problem.service ?? null;
     this.fields = new Map((problem.errors ?? []).map((error) => [error.field, error.message]));
   }
 

@@ -13,8 +13,8 @@ class FakeSource extends EventTarget {
     FakeSource.opened.push(this);
   }
 
-  say(type: string, data = ""): void {
-    this.dispatchEvent(new MessageEvent(type, { data }));
+  say(type: string, data = "", lastEventId = ""): void {
+    this.dispatchEvent(new MessageEvent(type, { data, lastEventId }));
   }
 
   fail(final: boolean): void {
@@ -100,6 +100,27 @@ it("opens a new stream where the browser gave up, ever more slowly, and then ref
   latest().say("ready");
   expect(invalidated()).toBe(true);
   expect(live.state).toBe("live");
+});
+
+it("takes silence for a lost connection and resumes from the last event, again and again", async () => {
+  latest().say("ready", '{"pingMillis":1000}', "e-1");
+  client.setQueryData(["tickets", "list"], []);
+  latest().say("ping", "{}", "e-2");
+  await vi.advanceTimersByTimeAsync(2400);
+  latest().say("ping", "{}", "e-3");
+  await vi.advanceTimersByTimeAsync(2400);
+  expect(FakeSource.opened, "pings are signs of life").toHaveLength(1);
+  const silent = latest();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(live.state).toBe("lost");
+  expect(silent.readyState).toBe(FakeSource.CLOSED);
+  expect(FakeSource.opened).toHaveLength(2);
+  expect(latest().url).toBe("/api/events?lastEventId=e-3");
+  await vi.advanceTimersByTimeAsync(2600);
+  expect(FakeSource.opened, "the new one was silent too").toHaveLength(3);
+  latest().say("ready", '{"pingMillis":1000}', "e-4");
+  expect(live.state).toBe("live");
+  expect(invalidated(), "nothing was missed").toBe(false);
 });
 
 it("stays quiet after it was stopped", async () => {

@@ -3,7 +3,7 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
-import { focusOpened } from "@/lib/focus";
+import { useDialogFocus } from "@/lib/focus";
 import { IconButton } from "./icon-button";
 
 interface DialogProps {
@@ -28,44 +28,52 @@ const widths = { sm: "max-w-md", md: "max-w-xl", lg: "max-w-3xl" };
  * element to lock scrolling, which the content security policy forbids; the page never scrolls anyway.
  */
 export function Dialog(dialog: DialogProps) {
-  const { open, onOpenChange, title, description, footer, size = "sm", sticky, locked, children } = dialog;
-  const { t } = useTranslation();
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
+    <Radix.Root open={dialog.open} onOpenChange={dialog.onOpenChange}>
       <Radix.Portal>
-        <div className="fixed inset-0 z-40 animate-appear bg-scrim" aria-hidden />
-        <Radix.Content
-          onOpenAutoFocus={focusOpened}
-          onEscapeKeyDown={locked ? (event) => event.preventDefault() : leaveToList}
-          onInteractOutside={sticky || locked ? (event) => event.preventDefault() : undefined}
-          {...(!description && { "aria-describedby": undefined })}
-          className={cn(
-            "fixed inset-x-3 top-[max(1rem,10dvh)] z-40 mx-auto flex max-h-[80dvh] animate-rise flex-col rounded-lg bg-raised shadow-float focus:outline-none",
-            widths[size],
-          )}
-        >
-          <header className={cn("flex items-start justify-between gap-4 px-5 pt-4", !children && "pb-4")}>
-            <div className="min-w-0">
-              <Radix.Title className="text-lg font-medium">{title}</Radix.Title>
-              {description && (
-                <Radix.Description className="mt-1 text-sm text-ink-2">{description}</Radix.Description>
-              )}
-            </div>
-            {!locked && (
-              <Radix.Close asChild>
-                <IconButton label={t("close")} size="icon-sm" className="-mr-1.5">
-                  <X aria-hidden />
-                </IconButton>
-              </Radix.Close>
-            )}
-          </header>
-          {children && <div className="min-h-0 overflow-y-auto px-5 py-4">{children}</div>}
-          {footer && (
-            <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3">{footer}</footer>
-          )}
-        </Radix.Content>
+        <Opened {...dialog} />
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+function Opened({ title, description, footer, size = "sm", sticky, locked, children }: DialogProps) {
+  const { t } = useTranslation();
+  const focus = useDialogFocus();
+  return (
+    <>
+      <div className="fixed inset-0 z-40 animate-appear bg-scrim" aria-hidden />
+      <Radix.Content
+        {...focus}
+        onEscapeKeyDown={locked ? (event) => event.preventDefault() : leaveToList}
+        onInteractOutside={sticky || locked ? (event) => event.preventDefault() : undefined}
+        {...(!description && { "aria-describedby": undefined })}
+        className={cn(
+          "fixed inset-x-3 top-[max(1rem,10dvh)] z-40 mx-auto flex max-h-[80dvh] animate-rise flex-col rounded-lg bg-raised shadow-float focus:outline-none",
+          widths[size],
+        )}
+      >
+        <header className={cn("flex items-start justify-between gap-4 px-5 pt-4", !children && "pb-4")}>
+          <div className="min-w-0">
+            <Radix.Title className="text-lg font-medium">{title}</Radix.Title>
+            {description && (
+              <Radix.Description className="mt-1 text-sm text-ink-2">{description}</Radix.Description>
+            )}
+          </div>
+          {!locked && (
+            <Radix.Close asChild>
+              <IconButton label={t("close")} size="icon-sm" className="-mr-1.5">
+                <X aria-hidden />
+              </IconButton>
+            </Radix.Close>
+          )}
+        </header>
+        {children && <div className="min-h-0 overflow-y-auto px-5 py-4">{children}</div>}
+        {footer && (
+          <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3">{footer}</footer>
+        )}
+      </Radix.Content>
+    </>
   );
 }
 

@@ -1,13 +1,14 @@
 import { Tooltip as Radix } from "radix-ui";
 import type { ReactElement } from "react";
+import { keysOf, type ShortcutId } from "@/lib/shortcuts";
 import { Kbd } from "./kbd";
 
 export const TooltipProvider = Radix.Provider;
 
 interface TooltipProps {
   label: string;
-  /** The key that does the same as what is pointed at. */
-  shortcut?: string;
+  /** What does the same as what is pointed at. */
+  shortcut?: ShortcutId;
   side?: "top" | "right" | "bottom" | "left";
   children: ReactElement;
 }
@@ -25,7 +26,15 @@ export function Tooltip({ label, shortcut, side = "bottom", children }: TooltipP
           className="z-50 flex max-w-72 animate-appear items-center gap-2 rounded-md bg-ink px-2 py-1 text-xs text-canvas shadow-float"
         >
           {label}
-          {shortcut && <Kbd tone="inverse">{shortcut}</Kbd>}
+          {shortcut && (
+            <span className="flex gap-0.5">
+              {keysOf(shortcut).map((key) => (
+                <Kbd key={key} tone="inverse">
+                  {key}
+                </Kbd>
+              ))}
+            </span>
+          )}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

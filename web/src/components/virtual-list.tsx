@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import type { ReactNode, RefObject } from "react";
+import type { ReactNode } from "react";
 
 /** What a row needs to stand in a virtual list; spread it into its `DataRow`. */
 export interface RowPlace {
@@ -14,8 +14,8 @@ interface VirtualListProps<T> {
   items: readonly T[];
   /** How many there are, also those that were not fetched yet. */
   total: number;
-  /** What scrolls. */
-  scroller: RefObject<HTMLElement | null>;
+  /** What scrolls, once it is there: held as state, because a list that comes together with it is to hear of it. */
+  scroller: HTMLElement | null;
   children: (item: T, place: RowPlace) => ReactNode;
 }
 
@@ -25,7 +25,7 @@ export function VirtualList<T extends { id: string }>({ label, items, total, scr
   // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({
     count: items.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => 40,
     // Enough for the arrow keys to find the next row before it is scrolled to.
     overscan: 12,

@@ -1,9 +1,9 @@
 import type { RefObject } from "react";
-import { useHotkeys } from "./hotkeys";
+import { useShortcuts } from "./shortcuts";
 
 /**
- * j and k walk over the links marked `data-row` below `list` (Enter then follows the link by
- * itself), / goes to the search field.
+ * The shortcuts of lists: they walk over the links marked `data-row` below `list` (Enter then follows the
+ * link by itself), and go to the search field.
  */
 export function useRowKeys(list: RefObject<HTMLElement | null>, search: RefObject<HTMLInputElement | null>): void {
   const step = (by: 1 | -1) => {
@@ -13,9 +13,9 @@ export function useRowKeys(list: RefObject<HTMLElement | null>, search: RefObjec
     next?.focus();
     next?.scrollIntoView({ block: "nearest" });
   };
-  useHotkeys({
-    j: () => step(1),
-    k: () => step(-1),
-    "/": () => search.current?.select(),
+  useShortcuts({
+    next: () => step(1),
+    previous: () => step(-1),
+    search: () => search.current?.select(),
   });
 }

@@ -2,6 +2,7 @@
 
 mod alone;
 mod heartbeats;
+mod panel;
 mod programs;
 mod races;
 mod scheduler;
@@ -18,6 +19,12 @@ pub(crate) enum Bench {
         /// Builds with optimisation, which takes minutes
         #[arg(long)]
         release: bool,
+    },
+    /// The panel: size of its entry, time to its first page, frames of a long list that is scrolled
+    Panel {
+        /// Measures a server built without optimisation, which is there sooner
+        #[arg(long)]
+        debug: bool,
     },
     /// What a heartbeat costs, beside other ways to know that a device is alive
     Heartbeats(heartbeats::Args),
@@ -48,6 +55,7 @@ pub(crate) enum Bench {
 pub(crate) fn bench(what: &Bench) -> Result<()> {
     match what {
         Bench::SignIn { release } => sign_in::measure(*release),
+        Bench::Panel { debug } => panel::measure(!debug),
         Bench::Heartbeats(args) => heartbeats::measure(args),
         Bench::Tickets(args) => tickets::measure(args),
         Bench::Scheduler(args) => scheduler::measure(args),

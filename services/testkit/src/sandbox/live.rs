@@ -43,9 +43,9 @@ impl Frame {
                 _ => {}
             }
         }
-        // A comment, such as a ping, is no event.
+        // A ping says only that the stream lives.
         frame.data = serde_json::from_str(&data).ok()?;
-        Some(frame)
+        (frame.event != "ping").then_some(frame)
     }
 }
 

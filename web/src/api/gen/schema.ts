@@ -1251,13 +1251,15 @@ export interface paths {
         };
         /**
          * Listen to what changes
-         * @description Server-sent events, only about what the caller may see. The first frame is `event: ready`. Then
+         * @description Server-sent events, only about what the caller may see. The first frame is `event: ready` with data
+         *     `{"pingMillis": …}`, and at that interval comes `event: ping`: who hears nothing for much longer has lost the
+         *     connection, and connects anew with the id of the last frame, as header or parameter. Then
          *     each change is `event: signal` with data `{"topic": …, "ids": […]}`, where the topic is
          *     `ticket.changed`, `ticket.chat` (the ids are the ticket's and the chat's), `ticket.activity`,
          *     `device.presence`, `device.changed`, `company.changed`, `user.changed` or `job.changed`: a hint to fetch
          *     those records again; or `ticket.mentioned`, to staff, whose ids are the ticket and then who was mentioned
          *     on it. `event: reset` means that some may have been
-         *     lost: fetch everything again. A comment comes every 15 seconds. The stream ends with the session.
+         *     lost: fetch everything again. The stream ends with the session.
          */
         get: operations["listen"];
         put?: never;
@@ -2759,11 +2761,11 @@ export interface components {
         };
         /** @description One frame of the stream. */
         Frame: {
-            /** @description `ready`, `signal` or `reset`. */
+            /** @description `ready`, `signal`, `ping` or `reset`. */
             event: string;
             /** @description What to send as `Last-Event-ID` after a reconnect. */
             id: string;
-            /** @description JSON: `{"topic": …, "ids": […]}` for a signal, else `{}`. */
+            /** @description JSON: `{"topic": …, "ids": […]}` for a signal, `{"pingMillis": …}` when ready, else `{}`. */
             data: string;
         };
         /** @description Processor, memory, board. */
@@ -4078,6 +4080,8 @@ export interface components {
             requestId: string;
             /** @description The fields at fault, for invalid input; else empty. */
             errors: components["schemas"]["FieldError"][];
+            /** @description The service that is away, where that is the problem: `identity`, `ticket`, `device` or `scheduler`. */
+            service: string | null;
         };
         /** @description Where tickets wait. */
         Queue: {
@@ -7612,7 +7616,10 @@ export interface operations {
     };
     listen: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The same as the header, which a page cannot set. The header counts when there are both. */
+                lastEventId?: string;
+            };
             header?: {
                 /** @description Id of the last frame seen; what came after it is sent again. */
                 "Last-Event-ID"?: string | null;

@@ -28,7 +28,7 @@ export function LinkTool({ editor, disabled, pressed, open, onOpenChange }: Link
         <PopoverTrigger asChild>
           <IconButton
             label={t("link.action")}
-            shortcut="Ctrl K"
+            shortcut="link"
             size="icon-sm"
             aria-pressed={pressed}
             className={cn(pressed && "bg-active text-ink")}

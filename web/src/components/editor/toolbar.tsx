@@ -7,23 +7,23 @@ import { IconButton } from "@/components/icon-button";
 import { cn } from "@/lib/cn";
 import { LinkTool } from "./link-tool";
 
+/** What a text gets; its keys are the editor engine's, under the same name in the registry. */
 interface Tool {
   name: "bold" | "italic" | "bulletList" | "orderedList" | "blockquote" | "code" | "codeBlock";
   icon: LucideIcon;
-  shortcut: string;
   use: (editor: Editor) => void;
 }
 
 const marks: Tool[] = [
-  { name: "bold", icon: Bold, shortcut: "Ctrl B", use: (editor) => editor.chain().focus().toggleBold().run() },
-  { name: "italic", icon: Italic, shortcut: "Ctrl I", use: (editor) => editor.chain().focus().toggleItalic().run() },
+  { name: "bold", icon: Bold, use: (editor) => editor.chain().focus().toggleBold().run() },
+  { name: "italic", icon: Italic, use: (editor) => editor.chain().focus().toggleItalic().run() },
 ];
 const blocks: Tool[] = [
-  { name: "bulletList", icon: List, shortcut: "Ctrl Shift 8", use: (editor) => editor.chain().focus().toggleBulletList().run() },
-  { name: "orderedList", icon: ListOrdered, shortcut: "Ctrl Shift 7", use: (editor) => editor.chain().focus().toggleOrderedList().run() },
-  { name: "blockquote", icon: TextQuote, shortcut: "Ctrl Shift B", use: (editor) => editor.chain().focus().toggleBlockquote().run() },
-  { name: "code", icon: Code, shortcut: "Ctrl E", use: (editor) => editor.chain().focus().toggleCode().run() },
-  { name: "codeBlock", icon: SquareCode, shortcut: "Ctrl Alt C", use: (editor) => editor.chain().focus().toggleCodeBlock().run() },
+  { name: "bulletList", icon: List, use: (editor) => editor.chain().focus().toggleBulletList().run() },
+  { name: "orderedList", icon: ListOrdered, use: (editor) => editor.chain().focus().toggleOrderedList().run() },
+  { name: "blockquote", icon: TextQuote, use: (editor) => editor.chain().focus().toggleBlockquote().run() },
+  { name: "code", icon: Code, use: (editor) => editor.chain().focus().toggleCode().run() },
+  { name: "codeBlock", icon: SquareCode, use: (editor) => editor.chain().focus().toggleCodeBlock().run() },
 ];
 
 interface EditorToolbarProps {
@@ -40,11 +40,11 @@ export function EditorToolbar({ editor, disabled, linking, onLinking }: EditorTo
     editor,
     selector: ({ editor }) => [...marks, ...blocks, { name: "link" }].map(({ name }) => editor.isActive(name)),
   });
-  const button = ({ name, icon: Icon, shortcut, use }: Tool, pressed: boolean | undefined) => (
+  const button = ({ name, icon: Icon, use }: Tool, pressed: boolean | undefined) => (
     <Toolbar.Button key={name} asChild disabled={disabled}>
       <IconButton
         label={t(`tool.${name}`)}
-        shortcut={shortcut}
+        shortcut={name}
         size="icon-sm"
         aria-pressed={pressed}
         className={cn(pressed && "bg-active text-ink")}

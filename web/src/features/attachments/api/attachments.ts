@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { body, client, tellSignedOut } from "@/api/client";
+import { asOwner, body, client, tellRefused } from "@/api/client";
 import { ApiError } from "@/api/error";
 import { allPages } from "@/api/pages";
 import type { Attachment, Problem } from "@/api/types";
@@ -37,14 +37,16 @@ export function uploadAttachment(
     request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0));
     request.addEventListener("load", () => {
       const answer = parsed(request.responseText);
-      if (request.status === 401) tellSignedOut();
-      if (request.status === 201) resolve(answer as Attachment);
-      else reject(new ApiError(request.status, answer as Partial<Problem>));
+      if (request.status === 201) return resolve(answer as Attachment);
+      const error = new ApiError(request.status, answer as Partial<Problem>);
+      tellRefused(error);
+      reject(error);
     });
     request.addEventListener("error", () => reject(ApiError.unreachable()));
     request.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
     signal.addEventListener("abort", () => request.abort());
     request.open("POST", "/api/attachments");
+    for (const [name, value] of Object.entries(asOwner())) request.setRequestHeader(name, value);
     request.send(form);
   });
 }

@@ -36,21 +36,19 @@ function SignInAgainForm() {
       <FixedEmail email={email} />
       <PasswordField value={password} onChange={setPassword} autoFocus />
       <FormError error={signIn.error} />
-      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
-        <p className="text-xs text-ink-3">
-          <button
-            type="button"
-            onClick={() => void leave()}
-            className="rounded-sm text-accent-ink underline underline-offset-2"
-          >
-            {t("again.other")}
-          </button>{" "}
-          {t("again.otherCosts")}
-        </p>
-        <Button type="submit" variant="primary" size="lg" busy={signIn.isPending}>
-          {t("again.submit")}
-        </Button>
-      </div>
+      <Button type="submit" variant="primary" size="lg" busy={signIn.isPending}>
+        {t("again.submit")}
+      </Button>
+      <p className="text-xs text-ink-3">
+        <button
+          type="button"
+          onClick={() => void leave()}
+          className="rounded-sm text-accent-ink underline underline-offset-2"
+        >
+          {t("again.other")}
+        </button>{" "}
+        {t("again.otherCosts")}
+      </p>
     </form>
   );
 }

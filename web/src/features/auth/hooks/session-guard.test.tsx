@@ -1,9 +1,10 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { act, render, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
 import { useEffect } from "react";
-import { beforeEach, expect, it, vi } from "vitest";
-import { client, tellSignedOut } from "@/api/client";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { client, tellRefused } from "@/api/client";
+import { ApiError } from "@/api/error";
 import { meQuery } from "../api/session";
 import { SessionGuard, useSession } from "./session-guard";
 
@@ -14,6 +15,8 @@ const fetched = vi.hoisted(() => {
   return (globalThis.fetch = vi.fn(() => Promise.resolve(new Response(answer))));
 });
 let queryClient: QueryClient;
+
+afterEach(cleanup);
 
 beforeEach(() => {
   vi.spyOn(location, "replace").mockImplementation(() => {});
@@ -47,9 +50,20 @@ async function show() {
   await screen.findByText("going on");
 }
 
+it("asks as its owner", async () => {
+  await show();
+  fetched.mockClear();
+  await client.GET("/api/queues");
+  const [request] = fetched.mock.lastCall as unknown as [Request];
+  expect(request.headers.get("expected-user")).toBe("ana");
+  await client.GET("/api/me");
+  const [me] = fetched.mock.lastCall as unknown as [Request];
+  expect(me.headers.has("expected-user"), "it asks who is there").toBe(false);
+});
+
 it("keeps the page while the session is over, until its owner is back; to another it is gone, saving nothing", async () => {
   await show();
-  act(tellSignedOut);
+  act(() => tellRefused(new ApiError(401, {})));
   expect(screen.getByRole("button").textContent).toBe("ended");
   act(() => screen.getByRole("button").click());
   expect(screen.getByRole("button").textContent).toBe("going on");
@@ -62,4 +76,10 @@ it("keeps the page while the session is over, until its owner is back; to anothe
   await waitFor(() => expect(screen.queryByRole("button")).toBeNull());
   expect(location.replace).toHaveBeenCalledWith("/");
   expect(fetched).not.toHaveBeenCalled();
+});
+
+it("is gone at once when an answer says that somebody else is signed in", async () => {
+  await show();
+  act(() => tellRefused(new ApiError(403, { code: "another_user" })));
+  expect(location.replace).toHaveBeenCalledWith("/");
 });

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { createContext, type ReactNode, useContext, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { closeClient, onSignedOut } from "@/api/client";
+import { askAs, closeClient, onAnotherUser, onSignedOut } from "@/api/client";
 import type { User } from "@/api/types";
 import { useMe } from "../api/session";
 
@@ -31,6 +31,9 @@ export function SessionGuard({ children }: { children: ReactNode }) {
       }),
     [],
   );
+  // Before anything below asks.
+  useLayoutEffect(() => askAs(owner), [owner]);
+  useEffect(() => onAnotherUser(startOver), []);
   const foreign = user.id !== owner;
   // Before what leaves the page saves what it holds: it would be saved as the other's.
   useLayoutEffect(() => {

@@ -5,7 +5,7 @@ import type { Ticket } from "@/api/types";
 import { Button } from "@/components/button";
 import { Tooltip } from "@/components/tooltip";
 import { useCan, useMe } from "@/features/auth/api/session";
-import { useHotkeys } from "@/lib/hotkeys";
+import { ariaKeys, useShortcuts } from "@/lib/shortcuts";
 import { chatQuery } from "../api/chat";
 import { useChatPanel } from "../hooks/use-chat-panel";
 import { noChat, unread } from "../model/chat";
@@ -18,16 +18,16 @@ export function ChatButton({ ticket }: { ticket: Ticket }) {
   const { shown, show } = useChatPanel();
   const { data: live = noChat } = useQuery(chatQuery(ticket.id));
   const toggle = () => show(shown ? null : "current");
-  useHotkeys({ l: toggle }, mayChat);
+  useShortcuts({ chat: toggle }, mayChat);
   if (!mayChat && !live.chat) return null;
   const open = live.chat !== null && live.chat.end === null;
   const count = unread(live, user.id);
   return (
-    <Tooltip label={t(open ? "open" : "title")} shortcut="L">
+    <Tooltip label={t(open ? "open" : "title")} shortcut="chat">
       <Button
         data-testid="chat-button"
         aria-pressed={shown !== null}
-        aria-keyshortcuts="L"
+        aria-keyshortcuts={ariaKeys("chat")}
         onClick={toggle}
         className={shown ? "bg-active" : undefined}
       >

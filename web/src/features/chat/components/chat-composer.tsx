@@ -59,7 +59,7 @@ export function ChatComposer({ ticketId, send }: ChatComposerProps) {
           }}
           className="field-sizing-content block max-h-40 min-h-9 min-w-0 flex-1 resize-none bg-transparent px-3 py-2 text-sm outline-none"
         />
-        <IconButton label={t("send.action")} shortcut="Enter" className="m-0.5" disabled={text.trim() === ""} onClick={say}>
+        <IconButton label={t("send.action")} shortcut="sendChat" className="m-0.5" disabled={text.trim() === ""} onClick={say}>
           <SendHorizontal aria-hidden />
         </IconButton>
       </div>

@@ -9,7 +9,7 @@ import { IconButton } from "@/components/icon-button";
 import { Skeleton } from "@/components/skeleton";
 import { useMe } from "@/features/auth/api/session";
 import { useErrorText } from "@/lib/error-text";
-import { useHotkeys } from "@/lib/hotkeys";
+import { useShortcuts } from "@/lib/shortcuts";
 import { toastFailed } from "@/lib/toast";
 import { chatQuery, chatsQuery, transcriptQuery, useEndChat } from "../api/chat";
 import { useChatPanel } from "../hooks/use-chat-panel";
@@ -32,7 +32,7 @@ function Panel({ ticket, earlier }: { ticket: Ticket; earlier: string | undefine
     // Unless what one writes in has taken it.
     if (!panel.current?.contains(document.activeElement)) panel.current?.focus();
   }, []);
-  useHotkeys({ Escape: () => show(null) });
+  useShortcuts({ close: () => show(null) });
   return (
     <aside
       ref={panel}

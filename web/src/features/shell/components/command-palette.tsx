@@ -4,6 +4,7 @@ import { Building2, LoaderCircle, type LucideIcon, Monitor, Search, Ticket, User
 import { Dialog as Radix } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useDialogFocus } from "@/lib/focus";
 import { usePaletteActions } from "../hooks/use-palette-actions";
 import { type FoundKind, useFind } from "../hooks/use-find";
 
@@ -21,20 +22,30 @@ const icons: Record<FoundKind, LucideIcon> = {
 
 /** Finds things and does things by typing. */
 export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
-  const { t } = useTranslation("shell");
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
-        <div className="fixed inset-0 z-40 animate-appear bg-scrim" aria-hidden />
-        <Radix.Content
-          aria-describedby={undefined}
-          className="fixed inset-x-3 top-[max(0.75rem,12dvh)] z-40 mx-auto max-w-xl animate-rise overflow-hidden rounded-lg bg-raised shadow-float focus:outline-none"
-        >
-          <Radix.Title className="sr-only">{t("palette.title")}</Radix.Title>
-          <Palette onDone={() => onOpenChange(false)} />
-        </Radix.Content>
+        <Opened onDone={() => onOpenChange(false)} />
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+function Opened({ onDone }: { onDone: () => void }) {
+  const { t } = useTranslation("shell");
+  const focus = useDialogFocus();
+  return (
+    <>
+      <div className="fixed inset-0 z-40 animate-appear bg-scrim" aria-hidden />
+      <Radix.Content
+        aria-describedby={undefined}
+        {...focus}
+        className="fixed inset-x-3 top-[max(0.75rem,12dvh)] z-40 mx-auto max-w-xl animate-rise overflow-hidden rounded-lg bg-raised shadow-float focus:outline-none"
+      >
+        <Radix.Title className="sr-only">{t("palette.title")}</Radix.Title>
+        <Palette onDone={onDone} />
+      </Radix.Content>
+    </>
   );
 }
 

@@ -5,7 +5,8 @@ import { IconButton } from "@/components/icon-button";
 import { Kbd } from "@/components/kbd";
 import { Logo } from "@/components/logo";
 import { useMe } from "@/features/auth/api/session";
-import { focusOpened } from "@/lib/focus";
+import { useDialogFocus } from "@/lib/focus";
+import { ariaKeys, keysOf } from "@/lib/shortcuts";
 import { RailLinks } from "./rail-links";
 import { UserMenu } from "./user-menu";
 
@@ -19,7 +20,6 @@ interface RailProps {
 
 /** The left rail: where one can go. A drawer on a phone. */
 export function Rail({ open, onClose, ...content }: RailProps) {
-  const { t } = useTranslation("shell");
   return (
     <>
       <div className="hidden w-56 shrink-0 md:block">
@@ -27,22 +27,32 @@ export function Rail({ open, onClose, ...content }: RailProps) {
       </div>
       <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
         <Radix.Portal>
-          <div className="fixed inset-0 z-30 animate-appear bg-scrim" aria-hidden />
-          <Radix.Content
-            aria-describedby={undefined}
-            onOpenAutoFocus={focusOpened}
-            className="fixed inset-y-0 left-0 z-30 w-64 max-w-[85vw] animate-slide bg-canvas shadow-float focus:outline-none"
-          >
-            <Radix.Title className="sr-only">{t("menu")}</Radix.Title>
-            <Radix.Close asChild>
-              <IconButton label={t("closeMenu")} className="absolute top-2 right-2">
-                <X aria-hidden />
-              </IconButton>
-            </Radix.Close>
-            <RailContent {...content} />
-          </Radix.Content>
+          <Drawer {...content} />
         </Radix.Portal>
       </Radix.Root>
+    </>
+  );
+}
+
+function Drawer(content: Pick<RailProps, "onSearch" | "onShortcuts">) {
+  const { t } = useTranslation("shell");
+  const focus = useDialogFocus();
+  return (
+    <>
+      <div className="fixed inset-0 z-30 animate-appear bg-scrim" aria-hidden />
+      <Radix.Content
+        aria-describedby={undefined}
+        {...focus}
+        className="fixed inset-y-0 left-0 z-30 w-64 max-w-[85vw] animate-slide bg-canvas shadow-float focus:outline-none"
+      >
+        <Radix.Title className="sr-only">{t("menu")}</Radix.Title>
+        <Radix.Close asChild>
+          <IconButton label={t("closeMenu")} className="absolute top-2 right-2">
+            <X aria-hidden />
+          </IconButton>
+        </Radix.Close>
+        <RailContent {...content} />
+      </Radix.Content>
     </>
   );
 }
@@ -61,20 +71,21 @@ function RailContent({ onSearch, onShortcuts }: Pick<RailProps, "onSearch" | "on
       <button
         type="button"
         onClick={onSearch}
-        aria-keyshortcuts="Control+K"
+        aria-keyshortcuts={ariaKeys("palette")}
         className="flex h-8 shrink-0 items-center gap-2 rounded-md border border-line-2 bg-surface px-2 text-sm text-ink-3 hover:border-edge"
       >
         <Search className="size-3.5" aria-hidden />
         {t("palette.open")}
         <span className="ml-auto flex gap-0.5" aria-hidden>
-          <Kbd>Ctrl</Kbd>
-          <Kbd>K</Kbd>
+          {keysOf("palette").map((key) => (
+            <Kbd key={key}>{key}</Kbd>
+          ))}
         </span>
       </button>
       <RailLinks />
       <div className="mt-auto flex items-center gap-1">
         <UserMenu />
-        <IconButton label={t("shortcuts.title")} shortcut="?" onClick={onShortcuts}>
+        <IconButton label={t("shortcuts.title")} shortcut="sheet" onClick={onShortcuts}>
           <Keyboard aria-hidden />
         </IconButton>
       </div>

@@ -8,7 +8,7 @@ import { useApplyPreferences } from "../hooks/use-apply-preferences";
 import { LiveUpdatesProvider } from "../hooks/live-updates";
 import { useShellHotkeys } from "../hooks/use-shell-hotkeys";
 import { CommandPalette } from "./command-palette";
-import { LiveBar } from "./live-bar";
+import { ConnectionBar } from "./connection-bar";
 import { MentionToasts } from "./mention-toasts";
 import { MobileBar } from "./mobile-bar";
 import { Rail } from "./rail";
@@ -61,7 +61,7 @@ function Frame() {
           tabIndex={-1}
           className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none md:border-l md:border-line"
         >
-          <LiveBar />
+          <ConnectionBar />
           <MentionToasts />
           <Outlet />
         </main>

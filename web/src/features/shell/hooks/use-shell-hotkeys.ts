@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useCan } from "@/features/auth/api/session";
 import { useSession } from "@/features/auth/hooks/session-guard";
-import { useHotkeys } from "@/lib/hotkeys";
+import { useShortcuts } from "@/lib/shortcuts";
 import type { ShellOverlay } from "../components/shell";
 
 /** The keys that work on every page. */
@@ -9,10 +9,10 @@ export function useShellHotkeys(show: (update: (overlay: ShellOverlay) => ShellO
   const navigate = useNavigate();
   const mayCreate = useCan("tickets.create");
   const { ended } = useSession();
-  const keys = {
-    "mod+k": () => show((overlay) => (overlay === "palette" ? null : "palette")),
-    "?": () => show(() => "shortcuts"),
-    ...(mayCreate && { c: () => void navigate({ to: "/chamados/novo" }) }),
+  const actions = {
+    palette: () => show((overlay) => (overlay === "palette" ? null : "palette")),
+    sheet: () => show(() => "shortcuts"),
+    ...(mayCreate && { newTicket: () => void navigate({ to: "/chamados/novo" }) }),
   };
-  useHotkeys(keys, !ended);
+  useShortcuts(actions, !ended);
 }

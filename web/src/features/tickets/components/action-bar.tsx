@@ -9,7 +9,7 @@ import { WhoIsHere } from "@/features/activity/components/who-is-here";
 import { useCan } from "@/features/auth/api/session";
 import { ChatButton } from "@/features/chat/components/chat-button";
 import { useErrorText } from "@/lib/error-text";
-import { useHotkeys } from "@/lib/hotkeys";
+import { ariaKeys, useShortcuts } from "@/lib/shortcuts";
 import { toastFailed } from "@/lib/toast";
 import { useTicketAction } from "../api/actions";
 import { AssigneePicker } from "./assignee-picker";
@@ -36,15 +36,9 @@ export function ActionBar({ ticket, leading }: { ticket: Ticket; leading: ReactN
     if (!action.isPending) action.mutate({ verb: "start" }, { onError: (error) => toastFailed(describe(error)) });
   };
   const playPause = () => (working ? setAsking("pause") : start());
-  useHotkeys(
-    {
-      ...(!resolved && {
-        p: playPause,
-        e: () => setAsking("resolve"),
-        a: () => picker.current?.click(),
-      }),
-    },
-    mayWork,
+  useShortcuts(
+    { playPause, resolve: () => setAsking("resolve"), assign: () => picker.current?.click() },
+    mayWork && !resolved,
   );
   const close = () => setAsking(null);
   return (
@@ -57,8 +51,8 @@ export function ActionBar({ ticket, leading }: { ticket: Ticket; leading: ReactN
       </div>
       {mayWork && !resolved && (
         <div className="flex items-center gap-2 md:border-l md:border-line md:pl-3">
-          <Tooltip label={t(working ? "pause.action" : "start.hint")} shortcut="P">
-            <Button variant={working ? "secondary" : "primary"} busy={action.isPending} onClick={playPause} aria-keyshortcuts="P">
+          <Tooltip label={t(working ? "pause.action" : "start.hint")} shortcut="playPause">
+            <Button variant={working ? "secondary" : "primary"} busy={action.isPending} onClick={playPause} aria-keyshortcuts={ariaKeys("playPause")}>
               {!action.isPending && (working ? <Pause className="fill-current stroke-0" aria-hidden /> : <Play className="fill-current" aria-hidden />)}
               {t(working ? "pause.action" : ticket.status === "paused" ? "start.resume" : "start.action")}
             </Button>
@@ -72,8 +66,8 @@ export function ActionBar({ ticket, leading }: { ticket: Ticket; leading: ReactN
         <ChatButton ticket={ticket} />
         <AssigneePicker ticket={ticket} ref={picker} />
         {mayWork && !resolved && (
-          <Tooltip label={t("resolve.hint")} shortcut="E">
-            <Button onClick={() => setAsking("resolve")} aria-keyshortcuts="E">
+          <Tooltip label={t("resolve.hint")} shortcut="resolve">
+            <Button onClick={() => setAsking("resolve")} aria-keyshortcuts={ariaKeys("resolve")}>
               <CircleCheck aria-hidden />
               {t("resolve.action")}
             </Button>

@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Ticket } from "@/api/types";
+import type { BulkResult, Ticket } from "@/api/types";
 import { Combobox, Select } from "@/components/combobox";
 import { IconButton } from "@/components/icon-button";
 import { Button } from "@/components/button";
@@ -10,6 +10,7 @@ import { useErrorText } from "@/lib/error-text";
 import { toastDone, toastFailed } from "@/lib/toast";
 import { type BulkChange, useBulkUpdate } from "../api/bulk";
 import { useQueueChoices, useStaffChoices, useTagChoices } from "../hooks/use-choices";
+import { type BulkStep, stepsBack } from "../model/bulk-undo";
 import { NONE, priorities } from "../model/filter";
 import { BulkResultsDialog, type Refused } from "./bulk-results-dialog";
 import { PriorityIcon } from "./priority-icon";
@@ -37,24 +38,37 @@ export function BulkBar({ tickets, listed, onSelectAll, onSelect }: BulkBarProps
   const present = [...new Set(tickets.flatMap((ticket) => ticket.tags))];
   const tags = useTagChoices(present, []);
 
-  const apply = (change: BulkChange) =>
-    update.mutate(
-      { tickets, change },
-      {
-        onSuccess: (results) => {
-          const failed = results.flatMap(({ id, error }) => {
-            const ticket = tickets.find((each) => each.id === id);
-            return error && ticket ? [{ ticket, code: error.code, detail: error.detail }] : [];
-          });
-          const done = results.length - failed.length;
-          // What was refused stays selected, so that it can be tried again.
-          onSelect(failed.map(({ ticket }) => ticket.id));
-          if (failed.length > 0) setRefused({ done, refused: failed });
-          else toastDone(t("bulk.done", { count: done }));
-        },
-        onError: (error) => toastFailed(describe(error)),
-      },
-    );
+  /** Says what came of a change of these tickets, and answers with those it was refused for. */
+  const tell = (changed: readonly Ticket[], results: readonly BulkResult[], done: (count: number) => void): Refused[] => {
+    const failed = results.flatMap(({ id, error }) => {
+      const ticket = changed.find((each) => each.id === id);
+      return error && ticket ? [{ ticket, code: error.code, detail: error.detail }] : [];
+    });
+    const count = results.length - failed.length;
+    if (failed.length > 0) setRefused({ done: count, refused: failed });
+    else done(count);
+    return failed;
+  };
+  const apply = async (change: BulkChange) => {
+    try {
+      const results = await update.mutateAsync({ tickets, change });
+      const back = { label: common("undo"), run: () => void putBack(tickets, stepsBack(tickets, change, results)) };
+      const failed = tell(tickets, results, (count) => toastDone(t("bulk.done", { count }), back));
+      // What was refused stays selected, so that it can be tried again.
+      onSelect(failed.map(({ ticket }) => ticket.id));
+    } catch (error) {
+      toastFailed(describe(error));
+    }
+  };
+  const putBack = async (changed: readonly Ticket[], steps: readonly BulkStep[]) => {
+    try {
+      const results: BulkResult[] = [];
+      for (const step of steps) results.push(...(await update.mutateAsync(step)));
+      tell(changed, results, (count) => toastDone(t("bulk.undone", { count })));
+    } catch (error) {
+      toastFailed(describe(error));
+    }
+  };
   const busy = update.isPending;
   const me = { value: user.id, label: user.name, hint: t("you") };
   const others = staff.options.filter((option) => option.value !== user.id);
@@ -84,7 +98,7 @@ export function BulkBar({ tickets, listed, onSelectAll, onSelect }: BulkBarProps
             options={[{ value: NONE, label: t("nobody") }, me, ...others]}
             value={null}
             disabled={busy}
-            onChange={(id) => id && apply({ assigneeId: id === NONE ? null : id })}
+            onChange={(id) => id && void apply({ assigneeId: id === NONE ? null : id })}
           />
           <Combobox
             className="w-32 shrink-0"
@@ -93,7 +107,7 @@ export function BulkBar({ tickets, listed, onSelectAll, onSelect }: BulkBarProps
             options={queues}
             value={null}
             disabled={busy}
-            onChange={(queueId) => queueId && apply({ queueId })}
+            onChange={(queueId) => queueId && void apply({ queueId })}
           />
           <Select
             className="w-32 shrink-0"
@@ -108,7 +122,7 @@ export function BulkBar({ tickets, listed, onSelectAll, onSelect }: BulkBarProps
             disabled={busy}
             onChange={(value) => {
               const priority = priorities.find((each) => each === value);
-              if (priority) apply({ priority });
+              if (priority) void apply({ priority });
             }}
           />
           <Combobox
@@ -118,7 +132,7 @@ export function BulkBar({ tickets, listed, onSelectAll, onSelect }: BulkBarProps
             {...tags}
             value={null}
             disabled={busy}
-            onChange={(tag) => tag && apply({ addTags: [tag] })}
+            onChange={(tag) => tag && void apply({ addTags: [tag] })}
           />
           {present.length > 0 && (
             <Combobox
@@ -128,7 +142,7 @@ export function BulkBar({ tickets, listed, onSelectAll, onSelect }: BulkBarProps
               options={present.map((tag) => ({ value: tag, label: tag }))}
               value={null}
               disabled={busy}
-              onChange={(tag) => tag && apply({ removeTags: [tag] })}
+              onChange={(tag) => tag && void apply({ removeTags: [tag] })}
             />
           )}
           <IconButton label={t("bulk.clear")} size="icon-sm" className="ml-auto shrink-0" onClick={() => onSelect([])}>

@@ -13,8 +13,8 @@ import { useUploads } from "@/features/attachments/hooks/use-uploads";
 import { useCan, useMe } from "@/features/auth/api/session";
 import { cn } from "@/lib/cn";
 import { useErrorText } from "@/lib/error-text";
-import { useHotkeys } from "@/lib/hotkeys";
 import { htmlToText } from "@/lib/html";
+import { useShortcuts } from "@/lib/shortcuts";
 import { toastFailed } from "@/lib/toast";
 import { useAddComment, useTicketAction } from "../api/actions";
 import { useDraft } from "../hooks/use-draft";
@@ -49,7 +49,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
     if (text !== "" && as !== visibility) keep(text, as);
     editor.current?.focus();
   };
-  useHotkeys({ r: () => write("public"), ...(mayNote && { n: () => write("internal") }) }, mayComment && !closed);
+  useShortcuts({ reply: () => write("public"), ...(mayNote && { note: () => write("internal") }) }, mayComment && !closed);
   const drop = useFileDrop(uploads.add, mayComment && !closed);
   const empty = htmlToText(text) === "" && uploads.list.length === 0;
   const ready = !empty && !uploads.busy && uploads.ids.length === uploads.list.length;

@@ -7,7 +7,8 @@ import { Dialog } from "@/components/dialog";
 import { Editor } from "@/components/editor/editor";
 import { Field } from "@/components/field";
 import { FormError } from "@/components/form-error";
-import { toastDone } from "@/lib/toast";
+import { useErrorText } from "@/lib/error-text";
+import { toastDone, toastFailed } from "@/lib/toast";
 import { useTicketAction } from "../api/actions";
 import { useDraft } from "../hooks/use-draft";
 import { useConflict } from "../hooks/use-edit";
@@ -24,6 +25,7 @@ interface ResolveDialogProps {
 export function ResolveDialog({ ticket, onClose }: ResolveDialogProps) {
   const { t } = useTranslation("tickets");
   const common = useTranslation().t;
+  const describe = useErrorText();
   const action = useTicketAction(ticket.id);
   const draft = useDraft(ticket.id, "closing");
   const findStaff = useFindStaff();
@@ -35,6 +37,15 @@ export function ResolveDialog({ ticket, onClose }: ResolveDialogProps) {
     if (body === "") draft.discard();
     else draft.write({ body, visibility: null, subject: "", baseVersion: draft.content?.baseVersion ?? seen });
   };
+  // What was said while closing stays said: the ticket is open again, that is all.
+  const reopen = async () => {
+    try {
+      const now = await action.mutateAsync({ verb: "reopen", reason: "" });
+      toastDone(t("reopen.done", { number: now.number }));
+    } catch (error) {
+      toastFailed(describe(error));
+    }
+  };
   const resolve = (version: number) => {
     if (action.isPending) return;
     action.mutate(
@@ -43,7 +54,7 @@ export function ResolveDialog({ ticket, onClose }: ResolveDialogProps) {
         onSuccess: (now) => {
           draft.discard();
           onClose();
-          toastDone(t("resolve.done", { number: now.number }));
+          toastDone(t("resolve.done", { number: now.number }), { label: common("undo"), run: () => void reopen() });
         },
         onError: async (error) => {
           const now = isStatus(error, 412) && (await look(version));

@@ -13,7 +13,7 @@ import { ActivityProvider } from "@/features/activity/hooks/use-activity";
 import { ChatPanel } from "@/features/chat/components/chat-panel";
 import { ChatPanelProvider, useChatPanel } from "@/features/chat/hooks/use-chat-panel";
 import { cn } from "@/lib/cn";
-import { useHotkeys } from "@/lib/hotkeys";
+import { useShortcuts } from "@/lib/shortcuts";
 import { listedTicket, ticketQuery } from "../api/tickets";
 import { lastFilter } from "../model/last-filter";
 import { ActionBar } from "./action-bar";
@@ -34,7 +34,7 @@ export function TicketPage({ id }: { id: string }) {
   const navigate = useNavigate();
   const ticket = useQuery({ ...ticketQuery(id), placeholderData: () => listedTicket(queryClient, id) });
   useTitle(ticket.data ? `#${ticket.data.number} ${ticket.data.subject}` : t("list.title"));
-  useHotkeys({ u: () => void navigate({ to: "/chamados", search: lastFilter() }) });
+  useShortcuts({ back: () => void navigate({ to: "/chamados", search: lastFilter() }) });
 
   if (ticket.data) {
     return (
@@ -107,7 +107,7 @@ function Loaded({ ticket }: { ticket: Ticket }) {
 function BackLink() {
   const { t } = useTranslation("tickets");
   return (
-    <IconButton label={t("backToList")} shortcut="U" size="icon-sm" className="-ml-1.5" asChild>
+    <IconButton label={t("backToList")} shortcut="back" size="icon-sm" className="-ml-1.5" asChild>
       <Link to="/chamados" search={lastFilter()}>
         <ArrowLeft aria-hidden />
       </Link>

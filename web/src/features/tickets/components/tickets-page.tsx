@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Download, Inbox, Plus, SearchX } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/button";
 import { LoadMore } from "@/components/data-list";
@@ -11,8 +11,8 @@ import { PageBody, PageHeader, useTitle } from "@/components/page";
 import { SkeletonRows } from "@/components/skeleton";
 import { VirtualList } from "@/components/virtual-list";
 import { useCan } from "@/features/auth/api/session";
-import { useHotkeys } from "@/lib/hotkeys";
 import { useRowKeys } from "@/lib/row-keys";
+import { useShortcuts } from "@/lib/shortcuts";
 import { ticketListQuery } from "../api/tickets";
 import { useHeldRows } from "../hooks/use-held-rows";
 import { useSelection } from "../hooks/use-selection";
@@ -40,10 +40,10 @@ export function TicketsPage({ filter, onFilter }: TicketsPageProps) {
   const { selected, press, set } = useSelection(held.shown.map((ticket) => ticket.id));
   const search = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLDivElement>(null);
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   useRowKeys(body, search);
-  useHotkeys({
-    x: () => document.activeElement?.closest("li")?.querySelector<HTMLInputElement>("[data-select]")?.click(),
+  useShortcuts({
+    select: () => document.activeElement?.closest("li")?.querySelector<HTMLInputElement>("[data-select]")?.click(),
   });
   useTitle(t("list.title"));
   useEffect(() => rememberFilter(filter), [filter]);
@@ -77,7 +77,7 @@ export function TicketsPage({ filter, onFilter }: TicketsPageProps) {
         }
       />
       <TicketFilters filter={filter} onFilter={onFilter} searchRef={search} tickets={rows} />
-      <PageBody ref={scroller}>
+      <PageBody ref={setScroller}>
         <div ref={body} aria-busy={list.isPlaceholderData || undefined}>
           <HeldRowsBar count={held.held.length} onShow={held.release} />
           {list.isPending && <SkeletonRows rows={12} />}
