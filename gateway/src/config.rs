@@ -27,6 +27,8 @@ pub struct Config {
     /// Whether health and metrics are served beside the panel. Switch it off where they have a
     /// port of their own (`listen.operations`).
     pub operations: bool,
+    /// Whether what is served is a demonstration: the panel says on every page that its records are invented.
+    pub demo: bool,
 }
 
 impl Default for Config {
@@ -39,6 +41,7 @@ impl Default for Config {
             deadline_seconds: 10,
             live_streams: 10_000,
             operations: true,
+            demo: false,
         }
     }
 }
