@@ -158,7 +158,7 @@ fn command(program: &Path, name: &str, place: &Place) -> Command {
 }
 
 /// An address on which nobody listens now.
-pub(crate) fn free_address() -> Result<String> {
+pub fn free_address() -> Result<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
     Ok(listener.local_addr()?.to_string())
 }

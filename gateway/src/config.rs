@@ -30,6 +30,8 @@ pub struct Config {
     /// Whether health and metrics are served beside the panel. Switch it off where they have a
     /// port of their own (`listen.operations`).
     pub operations: bool,
+    /// Whether what is served is a demonstration: the panel says on every page that its records are invented.
+    pub demo: bool,
 }
 
 impl Default for Config {
@@ -43,6 +45,7 @@ impl Default for Config {
             live_streams: 10_000,
             live_ping_millis: const { NonZeroU64::new(15_000).expect("not zero") },
             operations: true,
+            demo: false,
         }
     }
 }

@@ -137,3 +137,38 @@ export class Agent {
     return this.#agent ? ended(this.#agent) : null;
   }
 }
+
+/** A small demonstration, made anew, in a folder of its own. */
+export class Demo {
+  readonly directory = mkdtempSync(join(tmpdir(), "chamados-demo-"));
+  password = "";
+  /** How many computers are on beside the server. */
+  streaming = 0;
+  #server: ChildProcess | undefined;
+
+  private constructor(readonly url: string) {}
+
+  static async start(): Promise<Demo> {
+    const [http, grpc] = [await freePort(), await freePort()];
+    const demo = new Demo(`http://127.0.0.1:${http}`);
+    const folder = join(demo.directory, "demo");
+    const addresses = ["--http", `127.0.0.1:${http}`, "--grpc", `127.0.0.1:${grpc}`];
+    const server = spawn(binary("chamados-demo"), ["run", "--size", "small", "--data-dir", folder, ...addresses], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    demo.#server = server;
+    for await (const line of createInterface({ input: server.stdout })) {
+      if (line.startsWith("Password:")) demo.password = line.slice("Password:".length).trim();
+      if (line.startsWith("Computers online:")) demo.streaming = Number(line.slice("Computers online:".length));
+      // The last thing it says.
+      if (line.startsWith("Panel: ")) return demo;
+    }
+    throw new Error("the demonstration ended before it was ready");
+  }
+
+  async remove(): Promise<void> {
+    this.#server?.kill("SIGTERM");
+    if (this.#server) await ended(this.#server);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

@@ -13,8 +13,14 @@ pub(crate) fn cargo() -> Command {
 
 /// Builds the server and the agent as they are shipped, and says in which folder they are.
 pub(crate) fn build_products(release: bool) -> Result<PathBuf> {
+    build(&["chamados", "chamados-agent"], release)
+}
+
+/// Builds the programs of some packages, and says in which folder they are.
+pub(crate) fn build(packages: &[&str], release: bool) -> Result<PathBuf> {
     let mut build = cargo();
-    build.args(["build", "--package", "chamados", "--package", "chamados-agent", "--bins"]);
+    build.args(["build", "--bins"]);
+    build.args(packages.iter().flat_map(|package| ["--package", package]));
     if release {
         build.arg("--release");
     }

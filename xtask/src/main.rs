@@ -40,7 +40,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Builds the panel and the server, and starts the product on SQLite in `data/`
+    /// Builds the panel and the server, and starts the product on SQLite in `data/`, or a demonstration of it
     Run(run::Args),
     /// Runs every test, with the servers they need
     Test(test::Args),

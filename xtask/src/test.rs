@@ -85,7 +85,7 @@ fn parts(parts: &[Part], filter: Option<&str>, steps: &mut Steps) -> Result<()> 
             Part::E2e => steps.check("browser tests", || {
                 let products = match parts.contains(&Part::Rust) {
                     true => cargo::build_with_tests()?,
-                    false => cargo::build_products(false)?,
+                    false => cargo::build(&["chamados", "chamados-agent", "chamados-demo"], false)?,
                 };
                 browser(&servers, &products, filter)
             }),

@@ -14,11 +14,13 @@ use crate::{
     trace::Arrival,
 };
 
-/// Whether the installation waits for its first admin.
+/// What kind of installation it is.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Setup {
     /// True until the first admin exists.
     required: bool,
+    /// True where all records are invented, to show the product to newcomers.
+    demo: bool,
 }
 
 /// The first tenant and its admin.
@@ -37,7 +39,7 @@ pub(crate) struct CompleteSetup {
     password: String,
 }
 
-/// Tell whether set-up is still to be done
+/// Tell whether set-up is still to be done, and whether it is a demonstration
 ///
 /// Needs no sign-in.
 #[utoipa::path(
@@ -50,7 +52,7 @@ pub(crate) async fn get_setup(
 ) -> Result<Json<Setup>> {
     let request = visitor.request(pb::GetSetupRequest {});
     let setup = gateway.clients.setup().get_setup(request).await?.into_inner();
-    Ok(Json(Setup { required: setup.required }))
+    Ok(Json(Setup { required: setup.required, demo: gateway.config.demo }))
 }
 
 /// Make the first tenant and its admin

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use chamados_chassis::{
     auth::Keyring,
     bus::{EventBus, SignalBus},
-    clock::{self, SharedClock},
+    clock::SharedClock,
     shutdown::Shutdown,
 };
 use chamados_store_kit::{
@@ -27,8 +27,11 @@ pub(crate) struct Backends {
 }
 
 impl Backends {
-    pub(crate) fn open(config: &Config, shutdown: &Shutdown) -> anyhow::Result<Self> {
-        let clock = clock::system();
+    pub(crate) fn open(
+        config: &Config,
+        clock: SharedClock,
+        shutdown: &Shutdown,
+    ) -> anyhow::Result<Self> {
         let redis = config.redis()?.map(|redis| Redis::connect(&redis)).transpose()?;
         let (bus, signals): (Arc<dyn EventBus>, Arc<dyn SignalBus>) = match &redis {
             Some(redis) => (

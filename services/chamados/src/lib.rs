@@ -21,6 +21,7 @@ use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use chamados_chassis::{
+    clock::{self, SharedClock},
     grpc::GrpcChannel,
     health::{self, Health},
     shutdown::Shutdown,
@@ -99,13 +100,28 @@ pub async fn run(
     metrics: &Metrics,
     shutdown: &Shutdown,
 ) -> anyhow::Result<Started> {
+    run_at(clock::system(), config, listeners, metrics, shutdown).await
+}
+
+/// The same by another clock than the machine's: what is done then is done at the time it shows, in
+/// every service.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_at(
+    clock: SharedClock,
+    config: &Config,
+    listeners: Listeners,
+    metrics: &Metrics,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Started> {
     let health = Health::default();
     let serving = health.register(health::SERVING);
     if let Some(listener) = listeners.operations {
         serve::operations(listener, &health, metrics, shutdown);
     }
     let certificates = Certificates::open(&config.tls, metrics, shutdown)?;
-    let backends = Backends::open(config, shutdown)?;
+    let backends = Backends::open(config, clock, shutdown)?;
     let wired = wire::wire(config, &backends, &certificates, metrics, &health, shutdown).await?;
     let mut started = Started { setup_link: None, services: Some(wired.services) };
     if config.target.contains(Target::Identity) {

@@ -4,7 +4,10 @@
 use std::{sync::Arc, time::Duration};
 
 use chamados_chassis::{
-    auth::Principal, clock::SharedClock, context::CallContext, shutdown::Shutdown,
+    auth::Principal,
+    clock::{self, SharedClock},
+    context::CallContext,
+    shutdown::Shutdown,
 };
 use chamados_identity as identity;
 
@@ -33,7 +36,7 @@ impl Operator {
     /// When the database is away or its tables are not those of this version.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
         let shutdown = Shutdown::new();
-        let backends = Backends::open(config, &shutdown)?;
+        let backends = Backends::open(config, clock::system(), &shutdown)?;
         let db = database::open_now(config, "identity", identity::migrations()).await?;
         let service = identity::Service::new(identity::Deps {
             db,

@@ -36,6 +36,7 @@ export type InviteState = Schemas["InviteState"];
 export type Job = Schemas["Job"];
 export type JobKind = Schemas["JobKind"];
 export type Me = Schemas["Me"];
+export type Setup = Schemas["Setup"];
 export type Merge = Schemas["Merge"];
 export type MergePreview = Schemas["MergePreview"];
 export type Participant = Schemas["Participant"];

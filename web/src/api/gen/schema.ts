@@ -1420,7 +1420,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tell whether set-up is still to be done
+         * Tell whether set-up is still to be done, and whether it is a demonstration
          * @description Needs no sign-in.
          */
         get: operations["get_setup"];
@@ -4310,10 +4310,12 @@ export interface components {
         SetUsbPolicy: {
             policy: components["schemas"]["UsbPolicy"];
         };
-        /** @description Whether the installation waits for its first admin. */
+        /** @description What kind of installation it is. */
         Setup: {
             /** @description True until the first admin exists. */
             required: boolean;
+            /** @description True where all records are invented, to show the product to newcomers. */
+            demo: boolean;
         };
         /** @description Who asks to come in. */
         SignIn: {

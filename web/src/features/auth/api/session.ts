@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { body, client } from "@/api/client";
-import type { Me, Theme, User } from "@/api/types";
+import type { Me, Setup, Theme, User } from "@/api/types";
 
 /** Who is signed in, and what they may do. */
 export const meQuery = queryOptions({
@@ -11,10 +11,11 @@ export const meQuery = queryOptions({
   refetchOnWindowFocus: "always",
 });
 
-/** Whether the installation still waits for its first administrator. */
+/** What kind of installation it is: whether it still waits for its first administrator, whether it is a demonstration. */
 export const setupQuery = queryOptions({
   queryKey: ["setup"],
-  queryFn: ({ signal }) => body<{ required: boolean }>(client.GET("/api/setup", { signal })),
+  queryFn: ({ signal }) => body<Setup>(client.GET("/api/setup", { signal })),
+  staleTime: 5 * 60_000,
 });
 
 export function useSignIn() {

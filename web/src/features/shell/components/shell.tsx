@@ -2,6 +2,7 @@ import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/features/auth/api/session";
+import { DemoMark } from "@/features/auth/components/demo-mark";
 import { SignInAgain } from "@/features/auth/components/sign-in-again";
 import { SessionGuard } from "@/features/auth/hooks/session-guard";
 import { useApplyPreferences } from "../hooks/use-apply-preferences";
@@ -61,6 +62,7 @@ function Frame() {
           tabIndex={-1}
           className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none md:border-l md:border-line"
         >
+          <DemoMark />
           <ConnectionBar />
           <MentionToasts />
           <Outlet />
