@@ -61,7 +61,7 @@ for (const locale of locales) {
       await own.getByRole("button", { name: t("tickets:new.submit") }).click();
       await expect(own.getByRole("heading", { level: 1 })).toContainText("A impressora não imprime");
       await expect(own.getByTestId("own-state")).toHaveText(t("tickets:own.state.received"));
-      await expect(own.getByText("tela.txt")).toBeVisible();
+      await expect(own.getByRole("link", { name: /tela\.txt/ })).toBeVisible();
       await expect(own.getByRole("complementary").getByRole("link", { name: hostname() })).toBeVisible();
     });
     const number = new URL(own.url()).pathname.split("/").pop();
