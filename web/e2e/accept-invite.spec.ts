@@ -37,7 +37,7 @@ test("the page says who invites to what; by it one is in, once", async ({ browse
   await expect(person).toHaveURL(`${product.url}/chamados`);
   await expect(person.getByRole("button", { name: "Bia Lima" })).toBeVisible();
   // Not for a moment does the used link look broken.
-  expect(await headings()).toEqual(["Convite de Suporte Norte", "Chamados"]);
+  expect(await headings()).toEqual(["Convite de Suporte Norte", "Meus chamados"]);
 
   const again = await visit(browser, url);
   await expect(again.getByRole("heading", { name: "Este convite não vale mais" })).toBeVisible();

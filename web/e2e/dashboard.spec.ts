@@ -89,7 +89,7 @@ test("o painel conta, mostra e leva às listas, ao vivo", async ({ page, browser
 
   await test.step("others see their own tickets, and nobody's work", async () => {
     const company = await post<Made>(page, product, "admin/companies", { name: "Padaria Sol", nickname: "sol" });
-    const caio = { name: "Caio Reis", email: "caio@example.com", role: "collaborator", companyId: company.id };
+    const caio = { name: "Caio Reis", email: "caio@example.com", role: "manager", companyId: company.id };
     const person = await post<Made>(page, product, "admin/users", caio);
     await post(page, product, "tickets", { subject: "Do Caio", requesterId: person.id });
     const reset = await post<Link>(page, product, `admin/users/${person.id}/password-reset`, {});

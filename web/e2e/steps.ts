@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Page, expect } from "@playwright/test";
+import { type Browser, type BrowserContextOptions, type Page, expect } from "@playwright/test";
 import { Agent, type Product } from "./product";
+import { wordsOf } from "./words";
 
 /** The administrator every product of these tests begins with. */
 export const ADMIN = { name: "Ana Souza", email: "ana@example.com", password: "uma senha comprida" };
@@ -53,4 +54,44 @@ export async function seriousFindings(page: Page): Promise<string[]> {
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
   });
+}
+
+/** The password of whoever a test signs in besides the administrator. */
+export const PASSWORD = "o pao de queijo da padaria";
+
+/** Makes somebody through the API and signs them in to a browser of their own. */
+export async function personSignedIn(
+  browser: Browser,
+  admin: Page,
+  product: Product,
+  person: { name: string; email: string; role: string; companyId?: string },
+  options: BrowserContextOptions = { locale: "pt-BR" },
+): Promise<Page> {
+  const { id } = await post<{ id: string }>(admin, product, "admin/users", person);
+  const { url } = await post<{ url: string }>(admin, product, `admin/users/${id}/password-reset`, {});
+  const context = await browser.newContext({ baseURL: product.url, ...options });
+  const page = await context.newPage();
+  await page.goto(url);
+  const t = wordsOf(options.locale === "pt-BR" ? "pt-BR" : "en");
+  await page.getByLabel(t("account:reset.password")).fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(`${product.url}/chamados`);
+  return page;
+}
+
+/** What a page looks like at both widths in both themes; none of them scrolls sideways or keeps people out. */
+export async function looked(page: Page, name: string, path: (file: string) => string): Promise<void> {
+  const before = page.viewportSize();
+  for (const width of [360, 1440]) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: path(`${name}-${width}-${colorScheme}.png`), fullPage: true });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow, `${name} at ${width} scrolls sideways`).toBeLessThanOrEqual(0);
+      expect(await seriousFindings(page), `${name} ${width} ${colorScheme}`).toEqual([]);
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+  if (before) await page.setViewportSize(before);
 }

@@ -49,12 +49,12 @@ function Download({ file }: { file: Attachment }) {
     <a
       href={attachmentUrl(file.id)}
       download={file.fileName}
-      aria-label={t("download", { name: file.fileName })}
       className="flex h-11 w-60 max-w-full items-center gap-2 rounded-md border border-line-2 bg-surface px-2.5 text-xs hover:border-accent"
     >
       <FileIcon contentType={file.contentType} name={file.fileName} />
       <span className="flex min-w-0 flex-col">
-        <span className="truncate font-medium text-ink" title={file.fileName}>
+        <span className="sr-only">{t("download", { name: file.fileName })}</span>
+        <span aria-hidden className="truncate font-medium text-ink" title={file.fileName}>
           {file.fileName}
         </span>
         <span className="text-ink-3">{formatBytes(file.size, locale)}</span>

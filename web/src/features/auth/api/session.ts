@@ -82,3 +82,11 @@ export function useCan(...permissions: string[]): boolean {
   const granted = useMe().permissions;
   return permissions.every((permission) => granted.includes(permission));
 }
+
+/**
+ * Whether the panel is the portal of somebody who sees their own things alone: it has the words and the
+ * tools of one who asks for help, and none of those who give it.
+ */
+export function useInPortal(): boolean {
+  return !useCan("users.read");
+}

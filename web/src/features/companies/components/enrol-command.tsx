@@ -2,10 +2,16 @@ import { useTranslation } from "react-i18next";
 import { CopyButton } from "@/components/copy-button";
 import { agentServer, enrolCommand } from "../model/enrol";
 
+interface EnrolCommandProps {
+  code: string;
+  /** Of the person who will use the computer, when that is settled. */
+  email?: string;
+}
+
 /** The command that enrols a computer of a company, ready to copy. */
-export function EnrolCommand({ code }: { code: string }) {
+export function EnrolCommand({ code, email }: EnrolCommandProps) {
   const { t } = useTranslation("companies");
-  const command = enrolCommand(window.location, code, t("enrol.email"));
+  const command = enrolCommand(window.location, code, email ?? t("enrol.email"));
   return (
     <div className="flex w-full min-w-0 flex-col gap-1.5 text-left">
       <div className="flex items-start gap-1 rounded-md border border-line bg-canvas py-1.5 pr-1.5 pl-3">

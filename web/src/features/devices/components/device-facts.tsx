@@ -7,12 +7,18 @@ import { Section } from "@/components/section";
 import { DevicePeople } from "./device-people";
 import { LastSeen } from "./last-seen";
 
+interface DeviceFactsProps {
+  device: Device;
+  /** Begins a hand-over, for whoever may. */
+  onHandOver?: () => void;
+}
+
 /** Whose the device is, and whether it is alive. */
-export function DeviceFacts({ device }: { device: Device }) {
+export function DeviceFacts({ device, onHandOver }: DeviceFactsProps) {
   const { t } = useTranslation("devices");
   return (
     <>
-      <DevicePeople device={device} />
+      <DevicePeople device={device} onHandOver={onHandOver} />
       <Section title={t("state.title")}>
         <Facts>
           <Fact label={t("presence")}>

@@ -16,6 +16,7 @@ import { DeviceTickets } from "./device-tickets";
 import { DeviceTimeline } from "./device-timeline";
 import { DeviceTokens } from "./device-tokens";
 import { DiskSection } from "./disk-section";
+import { HandOver } from "./hand-over";
 import { HardwareSection } from "./hardware-section";
 import { LoggedInSection } from "./logged-in-section";
 import { NetworkSection } from "./network-section";
@@ -25,8 +26,13 @@ import { ResetAgent } from "./reset-agent";
 import { SoftwareSection } from "./software-section";
 import { UsbPolicySection } from "./usb-policy-section";
 
+interface HandingOver {
+  handingOver: boolean;
+  onHandOver: (open: boolean) => void;
+}
+
 /** One computer: whether it is alive, whose it is, what it is, and what happened to it. */
-export function DevicePage({ id }: { id: string }) {
+export function DevicePage({ id, ...hand }: { id: string } & HandingOver) {
   const { t } = useTranslation("devices");
   const queryClient = useQueryClient();
   const device = useQuery({ ...deviceQuery(id), placeholderData: () => listedDevice(queryClient, id) });
@@ -45,24 +51,31 @@ export function DevicePage({ id }: { id: string }) {
       />
     );
   }
-  return <DeviceView device={device.data} />;
+  return <DeviceView device={device.data} {...hand} />;
 }
 
-function DeviceView({ device }: { device: Device }) {
+function DeviceView({ device, handingOver, onHandOver }: { device: Device } & HandingOver) {
   const mayManage = useCan("devices.manage");
+  const guided = handingOver && mayManage;
+  const begin = mayManage && !guided ? () => onHandOver(true) : undefined;
   const { inventory } = device;
   return (
     <>
       <DeviceHeader device={device} />
       <PageBody>
+        {guided && (
+          <div className="mx-auto w-full max-w-6xl px-4 pt-5 md:px-6">
+            <HandOver device={device} onLeave={() => onHandOver(false)} />
+          </div>
+        )}
         {/* On a phone: whose it is, what it is, notes and the dangerous part, in this order. */}
         <div className="mx-auto grid w-full max-w-6xl grid-cols-1 lg:min-h-full lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
           <aside className="flex flex-col gap-6 px-4 pt-5 md:px-6 lg:col-start-2 lg:border-l lg:border-line lg:px-5">
-            <DeviceFacts device={device} />
+            <DeviceFacts device={device} onHandOver={device.enrolled ? begin : undefined} />
           </aside>
           <div className="flex min-w-0 flex-col gap-8 px-4 py-5 md:px-6 lg:col-start-1 lg:row-span-2 lg:row-start-1">
             {device.identityConflictAt && <ConflictNotice since={device.identityConflictAt} />}
-            {!device.enrolled && <NotEnrolledNotice companyId={device.company.id} />}
+            {!device.enrolled && !guided && <NotEnrolledNotice companyId={device.company.id} onContinue={begin} />}
             <DeviceTickets deviceId={device.id} />
             <PresenceHistory deviceId={device.id} />
             <HardwareSection osLabel={device.osLabel} os={inventory.os} hardware={inventory.hardware} />

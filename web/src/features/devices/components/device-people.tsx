@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { UserRoundCog, UserRoundPlus } from "lucide-react";
+import { ArrowRightLeft, UserRoundCog, UserRoundPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Device } from "@/api/types";
 import { Avatar } from "@/components/avatar";
 import { Fact, Facts } from "@/components/facts";
+import { Button } from "@/components/button";
 import { IconButton } from "@/components/icon-button";
 import { Section } from "@/components/section";
 import { useCan } from "@/features/auth/api/session";
@@ -13,8 +14,13 @@ import { AdjustAccessDialog } from "./adjust-access-dialog";
 import { LinkedPerson } from "./linked-person";
 import { LinkPersonDialog } from "./link-person-dialog";
 
+interface DevicePeopleProps {
+  device: Device;
+  onHandOver?: () => void;
+}
+
 /** Whose the device is, and who else is tied to it. */
-export function DevicePeople({ device }: { device: Device }) {
+export function DevicePeople({ device, onHandOver }: DevicePeopleProps) {
   const { t } = useTranslation("devices");
   const seesCompanies = useCan("companies.read");
   const mayManage = useCan("devices.manage");
@@ -80,6 +86,12 @@ export function DevicePeople({ device }: { device: Device }) {
           )}
         </Fact>
       </Facts>
+      {onHandOver && (
+        <Button className="self-start" onClick={onHandOver}>
+          <ArrowRightLeft aria-hidden />
+          {t("handOver.action")}
+        </Button>
+      )}
       {adjusting && <AdjustAccessDialog device={device} onClose={() => setAdjusting(false)} />}
       {linking && <LinkPersonDialog device={device} onClose={() => setLinking(false)} />}
     </Section>

@@ -1,12 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { Unplug } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Button } from "@/components/button";
 import { useCan } from "@/features/auth/api/session";
 import { companyQuery } from "@/features/companies/api/companies";
 import { EnrolCommand } from "@/features/companies/components/enrol-command";
 
+interface NotEnrolledNoticeProps {
+  companyId: string;
+  /** Goes on with the hand-over the device was reset for. */
+  onContinue?: () => void;
+}
+
 /** Says that the device is cut off, and, to whoever may see the code, how it comes back. */
-export function NotEnrolledNotice({ companyId }: { companyId: string }) {
+export function NotEnrolledNotice({ companyId, onContinue }: NotEnrolledNoticeProps) {
   const { t } = useTranslation("devices");
   const mayManage = useCan("companies.manage");
   const company = useQuery({ ...companyQuery(companyId), enabled: mayManage });
@@ -18,6 +25,11 @@ export function NotEnrolledNotice({ companyId }: { companyId: string }) {
         {t(code ? "notEnrolledHow" : "notEnrolledWhat")}
       </p>
       {code && <EnrolCommand code={code} />}
+      {onContinue && (
+        <Button className="self-start" onClick={onContinue}>
+          {t("handOver.continue")}
+        </Button>
+      )}
     </div>
   );
 }

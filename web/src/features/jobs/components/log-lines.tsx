@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 import { formatExact, formatTimeOfDay } from "@/lib/time";
 import { useLocale } from "@/lib/use-locale";
+import { useSaid } from "../hooks/use-said";
 import { fieldsOf, type Level, levelOf, type LogLine } from "../model/run";
 
 const looks: Record<Level, { icon: LucideIcon; className: string }> = {
@@ -28,6 +29,7 @@ function Line({ line }: { line: LogLine }) {
   const level = levelOf(line);
   const { icon: Icon, className } = looks[level];
   const fields = fieldsOf(line);
+  const said = useSaid();
   return (
     <li
       data-testid="log-line"
@@ -45,7 +47,7 @@ function Line({ line }: { line: LogLine }) {
         {t(`log.level.${level}`)}
       </span>
       <div className="col-span-3 min-w-0 sm:col-span-1">
-        <p className="text-sm break-words whitespace-pre-wrap">{line.message}</p>
+        <p className="text-sm break-words whitespace-pre-wrap">{said(line.message)}</p>
         <dl className="flex flex-wrap gap-x-3 font-mono leading-5 text-ink-3">
           <div>
             <dt className="sr-only">{t("log.code")}</dt>

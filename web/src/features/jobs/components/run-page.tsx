@@ -17,6 +17,7 @@ import { toastDone, toastFailed } from "@/lib/toast";
 import { useLocale } from "@/lib/use-locale";
 import { runQuery, useRunJob } from "../api/jobs";
 import { useJobWords } from "../hooks/use-job-words";
+import { useSaid } from "../hooks/use-said";
 import { byAttempt, lateness } from "../model/run";
 import { LogLines } from "./log-lines";
 import { RunBadge } from "./run-badge";
@@ -50,6 +51,7 @@ export function RunPage({ jobKey, runId }: { jobKey: string; runId: string }) {
 function RunView({ run, name }: { run: RunDetail; name: string }) {
   const { t } = useTranslation("jobs");
   const attempts = byAttempt(run.logLines);
+  const said = useSaid();
   // What is written before anything was tried, such as who asked for the run, is of attempt 0.
   const titleOf = (attempt: number) => (attempt === 0 ? t("log.before") : t("log.attempt", { number: attempt }));
   return (
@@ -62,7 +64,7 @@ function RunView({ run, name }: { run: RunDetail; name: string }) {
       />
       <PageBody>
         <div className="mx-auto flex w-full max-w-4xl flex-col gap-8 px-4 py-6 md:px-6">
-          {run.summary && <p className="text-base break-words">{run.summary}</p>}
+          {run.summary && <p className="text-base break-words">{said(run.summary)}</p>}
           <RunFacts run={run} job={name} />
           {attempts.length === 0 && <p className="text-sm text-ink-3">{t("log.none")}</p>}
           {attempts.map(({ attempt, lines }) => (

@@ -6,6 +6,7 @@ import { DataRow, rowLinkClass } from "@/components/data-list";
 import { formatDateTime, formatExact } from "@/lib/time";
 import { useFlash } from "@/lib/use-flash";
 import { useLocale } from "@/lib/use-locale";
+import { useSaid } from "../hooks/use-said";
 import { RunBadge } from "./run-badge";
 import { RunDuration } from "./run-duration";
 
@@ -13,6 +14,7 @@ import { RunDuration } from "./run-duration";
 export const RunRow = memo(function RunRow({ run }: { run: Run }) {
   const { t } = useTranslation("jobs");
   const locale = useLocale();
+  const summary = useSaid()(run.summary);
   const [flash, endFlash] = useFlash(`${run.state} ${run.attempt}`);
   return (
     <DataRow
@@ -37,8 +39,8 @@ export const RunRow = memo(function RunRow({ run }: { run: Run }) {
       {/* Ends the phone's first line. */}
       <span className="h-0 basis-full md:hidden" />
       <span className="shrink-0 text-xs text-ink-3 md:w-20">{t(`run.trigger.${run.trigger}`)}</span>
-      <span className="min-w-0 flex-1 truncate text-ink-2" title={run.summary}>
-        {run.summary}
+      <span className="min-w-0 flex-1 truncate text-ink-2" title={summary}>
+        {summary}
       </span>
       {run.attempt > 1 && <span className="shrink-0 text-xs text-ink-3">{t("run.attempt", { number: run.attempt })}</span>}
     </DataRow>

@@ -15,7 +15,8 @@ export interface Place {
 
 /** The places of the panel in the order of the rail. A place is added with the page that it opens. */
 export const places: readonly Place[] = [
-  { to: "/painel", label: "dashboard", icon: ChartSpline, needs: ["tickets.read"] },
+  // Its figures are about other people's work.
+  { to: "/painel", label: "dashboard", icon: ChartSpline, needs: ["tickets.read", "users.read"] },
   { to: "/chamados", label: "tickets", icon: Ticket, needs: ["tickets.read"] },
   { to: "/dispositivos", label: "devices", icon: Monitor, needs: ["devices.read"] },
   { to: "/usuarios", label: "users", icon: UsersRound, needs: ["users.read"] },
@@ -28,4 +29,10 @@ export const places: readonly Place[] = [
 /** The places somebody with these permissions may go to. */
 export function permittedPlaces(permissions: readonly string[]): Place[] {
   return places.filter((place) => place.needs.every((need) => permissions.includes(need)));
+}
+
+/** Whether somebody with these permissions may open the address; what is no place of the rail is everybody's. */
+export function isPermitted(pathname: string, permissions: readonly string[]): boolean {
+  const place = places.find(({ to }) => pathname === to || pathname.startsWith(`${to}/`));
+  return !place || place.needs.every((need) => permissions.includes(need));
 }

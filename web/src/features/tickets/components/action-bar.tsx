@@ -6,7 +6,7 @@ import { Button } from "@/components/button";
 import { StatusBadge } from "@/components/status-badge";
 import { Tooltip } from "@/components/tooltip";
 import { WhoIsHere } from "@/features/activity/components/who-is-here";
-import { useCan } from "@/features/auth/api/session";
+import { useCan, useInPortal } from "@/features/auth/api/session";
 import { ChatButton } from "@/features/chat/components/chat-button";
 import { useErrorText } from "@/lib/error-text";
 import { ariaKeys, useShortcuts } from "@/lib/shortcuts";
@@ -25,6 +25,8 @@ export function ActionBar({ ticket, leading }: { ticket: Ticket; leading: ReactN
   const { t } = useTranslation("tickets");
   const mayWork = useCan("tickets.work");
   const mayReopen = useCan("tickets.reopen");
+  // Of whoever asked, the page itself says where the ticket stands and offers to reopen it.
+  const inPortal = useInPortal();
   const [asking, setAsking] = useState<Asking>(null);
   const picker = useRef<HTMLButtonElement>(null);
   const describe = useErrorText();
@@ -47,7 +49,7 @@ export function ActionBar({ ticket, leading }: { ticket: Ticket; leading: ReactN
         {leading}
         <span className="text-sm text-ink-3 tabular-nums">#{ticket.number}</span>
         <StatusBadge status={ticket.status} />
-        {ticket.pauseReason && <span className="text-xs text-ink-3">{t(`pauseReason.${ticket.pauseReason}`)}</span>}
+        {ticket.pauseReason && !inPortal && <span className="text-xs text-ink-3">{t(`pauseReason.${ticket.pauseReason}`)}</span>}
       </div>
       {mayWork && !resolved && (
         <div className="flex items-center gap-2 md:border-l md:border-line md:pl-3">
@@ -60,11 +62,11 @@ export function ActionBar({ ticket, leading }: { ticket: Ticket; leading: ReactN
           <WorkClock ticket={ticket} />
         </div>
       )}
-      {resolved && <WorkClock ticket={ticket} />}
+      {resolved && !inPortal && <WorkClock ticket={ticket} />}
       <div className="ml-auto flex min-w-0 items-center gap-2">
         <WhoIsHere ticketId={ticket.id} />
         <ChatButton ticket={ticket} />
-        <AssigneePicker ticket={ticket} ref={picker} />
+        {!inPortal && <AssigneePicker ticket={ticket} ref={picker} />}
         {mayWork && !resolved && (
           <Tooltip label={t("resolve.hint")} shortcut="resolve">
             <Button onClick={() => setAsking("resolve")} aria-keyshortcuts={ariaKeys("resolve")}>
@@ -73,7 +75,7 @@ export function ActionBar({ ticket, leading }: { ticket: Ticket; leading: ReactN
             </Button>
           </Tooltip>
         )}
-        {mayReopen && resolved && (
+        {mayReopen && resolved && !inPortal && (
           <Button onClick={() => setAsking("reopen")}>
             <RotateCcw aria-hidden />
             {t("reopen.action")}

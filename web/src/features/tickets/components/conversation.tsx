@@ -2,12 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Ticket } from "@/api/types";
+import { useInPortal } from "@/features/auth/api/session";
 import { ErrorState } from "@/components/error-state";
 import { Skeleton } from "@/components/skeleton";
 import { cn } from "@/lib/cn";
 import { storage } from "@/lib/storage";
 import { commentsQuery, timelineQuery } from "../api/tickets";
-import { tellStory } from "../model/timeline";
+import { portalEntries, tellStory } from "../model/timeline";
 import { CommentItem } from "./comment-item";
 import { TimelineItem } from "./timeline-item";
 
@@ -25,27 +26,31 @@ export function Conversation({ ticket }: { ticket: Ticket }) {
     storage.set("story", next === "all" ? null : next);
   };
   const failed = comments.isError ? comments : timeline.isError ? timeline : undefined;
-  const story = tellStory(comments.data ?? [], view === "all" ? (timeline.data ?? []) : []);
+  const inPortal = useInPortal();
+  const entries = inPortal ? portalEntries(timeline.data ?? []) : view === "all" ? (timeline.data ?? []) : [];
+  const story = tellStory(comments.data ?? [], entries);
   return (
     <section aria-label={t("story.title")} className="mt-8">
       <header className="flex items-center justify-between border-b border-line pb-2">
         <h2 className="text-sm font-medium">{t("story.title")}</h2>
-        <div role="group" aria-label={t("story.show")} className="flex gap-0.5 text-xs">
-          {views.map((each) => (
-            <button
-              key={each}
-              type="button"
-              aria-pressed={view === each}
-              onClick={() => choose(each)}
-              className={cn(
-                "h-6 rounded-sm px-2",
-                view === each ? "bg-active font-medium text-ink" : "text-ink-3 hover:bg-hover hover:text-ink",
-              )}
-            >
-              {t(`story.${each}`)}
-            </button>
-          ))}
-        </div>
+        {!inPortal && (
+          <div role="group" aria-label={t("story.show")} className="flex gap-0.5 text-xs">
+            {views.map((each) => (
+              <button
+                key={each}
+                type="button"
+                aria-pressed={view === each}
+                onClick={() => choose(each)}
+                className={cn(
+                  "h-6 rounded-sm px-2",
+                  view === each ? "bg-active font-medium text-ink" : "text-ink-3 hover:bg-hover hover:text-ink",
+                )}
+              >
+                {t(`story.${each}`)}
+              </button>
+            ))}
+          </div>
+        )}
       </header>
       {failed ? (
         <ErrorState error={failed.error} retry={() => void failed.refetch()} />

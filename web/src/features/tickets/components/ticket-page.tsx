@@ -9,6 +9,7 @@ import { ErrorState } from "@/components/error-state";
 import { IconButton } from "@/components/icon-button";
 import { PageHeader, useTitle } from "@/components/page";
 import { SkeletonPage } from "@/components/skeleton";
+import { useInPortal } from "@/features/auth/api/session";
 import { ActivityProvider } from "@/features/activity/hooks/use-activity";
 import { ChatPanel } from "@/features/chat/components/chat-panel";
 import { ChatPanelProvider, useChatPanel } from "@/features/chat/hooks/use-chat-panel";
@@ -19,6 +20,8 @@ import { lastFilter } from "../model/last-filter";
 import { ActionBar } from "./action-bar";
 import { Composer } from "./composer";
 import { Conversation } from "./conversation";
+import { OwnTicketFacts } from "./own-ticket-facts";
+import { OwnTicketState } from "./own-ticket-state";
 import { SubjectEditor } from "./subject-editor";
 import { TicketFacts } from "./ticket-facts";
 import { TicketDescription } from "./ticket-description";
@@ -68,6 +71,15 @@ export function TicketPage({ id }: { id: string }) {
 function Loaded({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation("tickets");
   const { shown } = useChatPanel();
+  const inPortal = useInPortal();
+  const facts = inPortal ? (
+    <OwnTicketFacts ticket={ticket} />
+  ) : (
+    <>
+      <TicketFacts ticket={ticket} />
+      <WorkSessions ticket={ticket} />
+    </>
+  );
   return (
     <>
       <ActionBar key={`bar-${ticket.id}`} ticket={ticket} leading={<BackLink />} />
@@ -75,12 +87,10 @@ function Loaded({ ticket }: { ticket: Ticket }) {
         <div className="flex min-w-0 flex-1 flex-col lg:overflow-y-auto">
           <article className="mx-auto w-full max-w-3xl flex-1 px-4 pt-5 pb-6 md:px-8">
             <SubjectEditor key={ticket.id} ticket={ticket} />
+            {inPortal && <OwnTicketState ticket={ticket} />}
             <details className={cn("group mt-4 rounded-md border border-line", shown ? "2xl:hidden" : "lg:hidden")}>
               <summary className="cursor-pointer px-3 py-2 text-sm text-ink-2">{t("facts.title")}</summary>
-              <div className="border-t border-line px-3 py-3">
-                <TicketFacts ticket={ticket} />
-                <WorkSessions ticket={ticket} />
-              </div>
+              <div className="border-t border-line px-3 py-3">{facts}</div>
             </details>
             <TicketDescription key={`description-${ticket.id}`} ticket={ticket} />
             <Conversation ticket={ticket} />
@@ -95,8 +105,7 @@ function Loaded({ ticket }: { ticket: Ticket }) {
             shown ? "2xl:block" : "lg:block",
           )}
         >
-          <TicketFacts ticket={ticket} />
-          <WorkSessions ticket={ticket} />
+          {facts}
         </aside>
         <ChatPanel ticket={ticket} />
       </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Change, Comment, TimelineEntry } from "@/api/types";
-import { fieldOf, tellStory, toldChanges } from "./timeline";
+import { fieldOf, portalEntries, tellStory, toldChanges } from "./timeline";
 
 const actor = { kind: "user", id: "u", name: "Marina" } as const;
 const entry = (id: string, type: string, occurredAt: string, changes: Change[] = []): TimelineEntry => ({
@@ -48,5 +48,12 @@ describe("the story of a ticket", () => {
     const paused = entry("1", "paused", "2026-11-23T12:00:00Z", [change("status"), change("pauseReason"), change("priority")]);
     expect(toldChanges(paused).map((each) => each.name)).toEqual(["priority"]);
     expect(toldChanges(entry("1", "created", "2026-11-23T12:00:00Z", [change("subject")]))).toEqual([]);
+  });
+
+  it("leaves out of the portal how support sorts its work, and what it notes when it pauses", () => {
+    const at = "2026-11-23T12:00:00Z";
+    const entries = [entry("1", "created", at), entry("2", "updated", at), { ...entry("3", "paused", at), note: "Liga depois" }];
+    const told = portalEntries(entries);
+    expect(told.map(({ id, note }) => [id, note])).toEqual([["1", ""], ["3", ""]]);
   });
 });

@@ -52,3 +52,13 @@ export function toldChanges(entry: TimelineEntry): (Change & { name: ChangedFiel
     return [{ ...change, name }];
   });
 }
+
+/** What happened that whoever asked wants to know of; how support sorts its work is not among it. */
+const told = new Set(["created", "started", "paused", "resolved", "reopened", "assigned", "chat_started", "chat_ended"]);
+
+/** The entries of a ticket in the portal: without the notes with which staff pause. */
+export function portalEntries(entries: readonly TimelineEntry[]): TimelineEntry[] {
+  return entries
+    .filter((entry) => told.has(entry.type))
+    .map((entry) => (entry.type === "paused" ? { ...entry, note: "" } : entry));
+}

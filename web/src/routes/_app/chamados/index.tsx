@@ -1,5 +1,6 @@
 import { createFileRoute, redirect } from "@tanstack/react-router";
-import { meQuery } from "@/features/auth/api/session";
+import { meQuery, useInPortal } from "@/features/auth/api/session";
+import { OwnTicketsPage } from "@/features/tickets/components/own-tickets-page";
 import { TicketsPage } from "@/features/tickets/components/tickets-page";
 import { filterFromSaved, filterFromSearch, isBare, type TicketFilter } from "@/features/tickets/model/filter";
 
@@ -19,5 +20,7 @@ function Tickets() {
   const navigate = Route.useNavigate();
   // A bare address opens the user's default; that all tickets are wanted is said by naming the order.
   const addressed = (next: TicketFilter): TicketFilter => (isBare(next) ? { sort: "newest" } : next);
-  return <TicketsPage filter={filter} onFilter={(next) => void navigate({ search: addressed(next), replace: true })} />;
+  const show = (next: TicketFilter) => void navigate({ search: addressed(next), replace: true });
+  const inPortal = useInPortal();
+  return inPortal ? <OwnTicketsPage filter={filter} onFilter={show} /> : <TicketsPage filter={filter} onFilter={show} />;
 }

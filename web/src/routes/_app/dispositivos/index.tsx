@@ -1,5 +1,5 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { useCan } from "@/features/auth/api/session";
+import { useInPortal } from "@/features/auth/api/session";
 import { DevicesPage } from "@/features/devices/components/devices-page";
 import { OwnDevicesPage } from "@/features/devices/components/own-devices-page";
 import { filterFromSearch } from "@/features/devices/model/filter";
@@ -12,8 +12,7 @@ export const Route = createFileRoute("/_app/dispositivos/")({
 function Devices() {
   const filter = Route.useSearch();
   const navigate = Route.useNavigate();
-  // Whoever sees no people sees no computers but their own.
-  const seesOthers = useCan("users.read");
-  if (!seesOthers) return <OwnDevicesPage />;
+  const inPortal = useInPortal();
+  if (inPortal) return <OwnDevicesPage />;
   return <DevicesPage filter={filter} onFilter={(search) => void navigate({ search, replace: true })} />;
 }
