@@ -2,8 +2,8 @@
 """Makes the schemas in this folder out of CustomResourceDefinitions: `make.py FILE…` (needs PyYAML).
 
 No validator knows these kinds. Descriptions are left out, and what a definition does not name is refused, so that a
-misspelt field is found. Made from Gateway API 1.6 (standard), CloudNativePG 1.30, Prometheus operator 0.93 and the
-Traefik chart's definitions of August 2026, all under the Apache License 2.0.
+misspelt field is found. Made from Gateway API 1.6 (standard), CloudNativePG 1.30, Prometheus operator 0.93,
+cert-manager 1.21 and the Traefik chart's definitions of August 2026, all under the Apache License 2.0.
 """
 
 import json

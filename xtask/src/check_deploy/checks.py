@@ -19,7 +19,20 @@ SCHEMAS = pathlib.Path("k8s/tests/schemas")
 RUNBOOKS = ("docs/OPERATIONS.md", "docs/OPERATIONS.pt-BR.md")
 # What Prometheus and its exporters add to what a process tells.
 ADDED_METRICS = {"target_info", "up"}
-ADDED_LABELS = {"le", "job", "instance", "service_name", "service_version", "alertname", "severity"}
+# What the process collector tells, whose names the sources do not hold.
+PROCESS_METRICS = {
+    f"process_{name}"
+    for name in (
+        "cpu_seconds_total",
+        "max_fds",
+        "open_fds",
+        "resident_memory_bytes",
+        "start_time_seconds",
+        "threads",
+        "virtual_memory_bytes",
+    )
+}
+ADDED_LABELS = {"le", "job", "exported_job", "instance", "service_name", "service_version", "alertname", "severity"}
 
 
 class Tagged(yaml.SafeLoader):
@@ -99,7 +112,9 @@ def expressions():
 
 def check_metrics():
     names, labels = metrics_in_code()
-    if not names - ADDED_METRICS:
+    if "ProcessCollector" in pathlib.Path("services/chassis/src/telemetry.rs").read_text():
+        names |= PROCESS_METRICS
+    if not names - ADDED_METRICS - PROCESS_METRICS:
         yield "no instrument was found in the sources"
     for where, expression in expressions():
         words, used = asked(expression)
@@ -191,6 +206,7 @@ def check_references(name, objects):
                     yield f"{name}: Service {called}: no pod of it has the port {port['targetPort']}"
         if kind == "HorizontalPodAutoscaler" and ("Deployment", called) not in there:
             yield f"{name}: {called} is scaled and not there"
+    yield from check_certificates(name, objects)
     for pod in pods:
         spec = pod["spec"]
         for volume in spec.get("volumes", []):
@@ -207,6 +223,23 @@ def check_references(name, objects):
                 yield f"{name}: {container['name']} needs a limit of memory, and none of CPU"
         if spec.get("automountServiceAccountToken") is not False or not spec["securityContext"]["runAsNonRoot"]:
             yield f"{name}: a pod has a token or may be root"
+
+
+def check_certificates(name, objects):
+    """Whoever is called by TLS shows the certificate that has the name by which it is called."""
+    made = {d["spec"]["secretName"]: d["spec"]["dnsNames"] for d in objects if d["kind"] == "Certificate" and not d["spec"].get("isCA")}
+    settings = [document["data"] for document in objects if document["kind"] == "ConfigMap"]
+    called = {url for data in settings for key, url in data.items() if key.startswith("CHAMADOS__SERVICES__")}
+    called = {url.removeprefix("https://").partition(":")[0] for url in called if url.startswith("https://")}
+    for document in objects:
+        if document["kind"] == "Deployment" and document["metadata"]["name"] in called:
+            host, spec = document["metadata"]["name"], pod_of(document)["spec"]
+            secrets = {v["name"]: v["secret"]["secretName"] for v in spec["volumes"] if "secret" in v}
+            if host not in made.get(secrets.get("internal"), []):
+                yield f"{name}: {host} is called by TLS and has no certificate of that name"
+            called.discard(host)
+    for host in sorted(called):
+        yield f"{name}: {host} is called by TLS and is not there"
 
 
 def pod_of(document):
@@ -266,6 +299,40 @@ def check_settings(program, folder):
             yield "no process of ours was found in the manifests"
 
 
+def check_operations(folder):
+    """Each process is asked on its operations port by probes, and by nobody on the panel's."""
+    dockerfile = pathlib.Path("deploy/docker/Dockerfile").read_text()
+    for said in ("CHAMADOS__LISTEN__OPERATIONS=0.0.0.0:8083", "CHAMADOS__GATEWAY__OPERATIONS=false"):
+        if said not in dockerfile:
+            yield f"deploy/docker/Dockerfile: {said} is not there"
+    for name, document in documents(folder):
+        for container in (pod_of(document) or {"spec": {"containers": []}})["spec"]["containers"]:
+            if container["name"] != "chamados" or document["kind"] == "Job":
+                continue
+            where = f"{name}: {document['metadata']['name']}"
+            if {"name": "operations", "containerPort": 8083} not in [
+                {key: port[key] for key in ("name", "containerPort")} for port in container["ports"]
+            ]:
+                yield f"{where}: has no port of operations"
+            for probe, service in (("startup", "liveness"), ("liveness", "liveness"), ("readiness", "")):
+                asked = container.get(f"{probe}Probe", {}).get("grpc", {})
+                if (asked.get("port"), asked.get("service", "")) != (8083, service):
+                    yield f"{where}: its {probe} probe does not ask for {service!r} at 8083"
+            grace = pod_of(document)["spec"]["terminationGracePeriodSeconds"]
+            if container["lifecycle"]["preStop"]["sleep"]["seconds"] + 20 >= grace:
+                yield f"{where}: it is killed before it has drained"
+    # Where an operator or Prometheus looks.
+    scraped = load("deploy/prometheus/prometheus.yml")["scrape_configs"][0]["dns_sd_configs"][0]
+    split = load("deploy/compose/compose.split.yaml")["services"]
+    ours = {name for name, said in split.items() if "/chamados:" in said["image"]} - {"migrate"}
+    if set(scraped["names"]) != ours or scraped["port"] != 8083:
+        yield f"deploy/prometheus/prometheus.yml: scrapes {scraped['names']}, and the processes are {sorted(ours)}"
+    for path in ("deploy/compose/compose.yaml", "deploy/compose/compose.split.yaml", "deploy/swarm/stack.yml"):
+        for service, said in load(path)["services"].items():
+            if "/chamados:" in said["image"] and service != "migrate" and "healthcheck" in said:
+                yield f"{path}: {service}: the image's own check asks the operations port; this one hides it"
+
+
 def check_versions():
     """The image's compiler is the repository's, and every file names the image of this version."""
     channel = re.search(r'channel = "([\d.]+)"', pathlib.Path("rust-toolchain.toml").read_text())[1]
@@ -293,6 +360,7 @@ CHECKS = {
     "runbooks": check_runbooks,
     "alert-tests": check_tests,
     "kinds": check_kinds,
+    "operations": check_operations,
     "settings": check_settings,
     "versions": check_versions,
     "untag": untag,

@@ -143,6 +143,7 @@ impl WithPython<'_> {
         steps.check("Kubernetes", || {
             let built = self.kubernetes()?;
             self.ours(&["kinds", path(&built)?])?;
+            self.ours(&["operations", path(&built)?])?;
             self.ours(&["settings", path(server)?, path(&built)?])
         });
         steps.check("workflows", || self.workflows());
