@@ -333,6 +333,19 @@ def check_operations(folder):
                 yield f"{path}: {service}: the image's own check asks the operations port; this one hides it"
 
 
+def check_documented():
+    """The page of settings has every setting of a service, and no other."""
+    page = pathlib.Path("docs/CONFIGURATION.md").read_text()
+    for section in ("gateway", "ticket", "device", "scheduler"):
+        source = pathlib.Path("gateway" if section == "gateway" else f"services/{section}") / "src/config.rs"
+        fields = re.search(r"^pub struct Config \{$(.*?)^\}$", source.read_text(), re.M | re.S)[1]
+        taken = set(re.findall(r"^    pub (\w+):", fields, re.M))
+        told = re.search(rf"^## \[{section}\]$(.*?)(?=^## |\Z)", page, re.M | re.S)[1]
+        told = set(re.findall(r"^\| `(\w+)`", told, re.M))
+        for key in sorted(taken ^ told):
+            yield f"docs/CONFIGURATION.md: [{section}]: {key} is {'not told of' if key in taken else 'no setting'}"
+
+
 def check_versions():
     """The image's compiler is the repository's, and every file names the image of this version."""
     channel = re.search(r'channel = "([\d.]+)"', pathlib.Path("rust-toolchain.toml").read_text())[1]
@@ -361,6 +374,7 @@ CHECKS = {
     "alert-tests": check_tests,
     "kinds": check_kinds,
     "operations": check_operations,
+    "documented": check_documented,
     "settings": check_settings,
     "versions": check_versions,
     "untag": untag,

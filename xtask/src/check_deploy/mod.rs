@@ -136,6 +136,7 @@ impl WithPython<'_> {
         steps.check("compose", || self.compose());
         steps.check("metrics", || self.ours(&["metrics"]));
         steps.check("runbooks", || self.ours(&["runbooks"]));
+        steps.check("settings are told of", || self.ours(&["documented"]));
         steps.check("versions", || self.ours(&["versions"]));
         if let Some(promtool) = &tools.promtool {
             steps.check("tests of alerts bite", || self.ours(&["alert-tests", path(promtool)?]));
