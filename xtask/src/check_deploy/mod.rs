@@ -1,6 +1,7 @@
 //! `cargo xtask check-deploy`: whether what an operator is given is right, without a container or a cluster: the
 //! Dockerfile, compose files, the Swarm stack, the manifests of Kubernetes, alerts, dashboards, scripts, workflows.
-//! `checks.py` asks what no validator knows: whether all of it agrees with the product.
+//! `checks.py` asks what no validator knows: whether all of it agrees with the product; `backups.py` backs one up and
+//! restores it.
 
 mod tools;
 
@@ -13,7 +14,7 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use self::tools::Tools;
-use crate::{cargo, command, steps::Steps};
+use crate::{cargo, command, servers::Servers, steps::Steps};
 
 /// Below cargo's target folder.
 const FOLDER: &str = "check-deploy";
@@ -147,6 +148,9 @@ impl WithPython<'_> {
             self.ours(&["operations", path(&built)?])?;
             self.ours(&["settings", path(server)?, path(&built)?])
         });
+        if tools.sqlite.is_some() {
+            steps.check("backups", || self.backups(server));
+        }
         steps.check("workflows", || self.workflows());
     }
 
@@ -155,9 +159,21 @@ impl WithPython<'_> {
     }
 
     fn ours(&self, arguments: &[&str]) -> Result<()> {
-        let script = self.folder.join("checks.py");
-        fs::write(&script, include_str!("checks.py"))?;
+        self.script("checks.py", include_str!("checks.py"), arguments)
+    }
+
+    fn script(&self, name: &str, text: &str, arguments: &[&str]) -> Result<()> {
+        let script = self.folder.join(name);
+        fs::write(&script, text)?;
         command::run(self.program("python").arg(script).args(arguments))
+    }
+
+    /// Restores what the scripts backed up, from SQLite and from PostgreSQL.
+    fn backups(&self, server: &Path) -> Result<()> {
+        let servers = Servers::postgres_alone()?;
+        let arguments = [path(server)?, servers.postgres_url()?];
+        self.script("backups.py", include_str!("backups.py"), &arguments)?;
+        servers.stop()
     }
 
     /// Tags say how files are merged, which a schema cannot read.

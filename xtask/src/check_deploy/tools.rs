@@ -28,6 +28,8 @@ pub(super) struct Tools {
     pub(super) docker: Option<PathBuf>,
     pub(super) promtool: Option<PathBuf>,
     pub(super) amtool: Option<PathBuf>,
+    /// What the scripts of backups read SQLite with.
+    pub(super) sqlite: Option<PathBuf>,
 }
 
 impl Tools {
@@ -39,6 +41,7 @@ impl Tools {
             docker: told("docker", of_debian("docker", "docker.io")),
             promtool: told("promtool", of_debian("promtool", "prometheus")),
             amtool: told("amtool", of_debian("amtool", "prometheus-alertmanager")),
+            sqlite: told("sqlite3", of_debian("sqlite3", "sqlite3")),
         }
     }
 }
