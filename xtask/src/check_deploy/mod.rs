@@ -1,7 +1,7 @@
 //! `cargo xtask check-deploy`: whether what an operator is given is right, without a container or a cluster: the
 //! Dockerfile, compose files, the Swarm stack, the manifests of Kubernetes, alerts, dashboards, scripts, workflows.
 //! `checks.py` asks what no validator knows: whether all of it agrees with the product; `backups.py` backs one up and
-//! restores it.
+//! restores it, `rolls.py` runs the processes of the compose file and restarts each.
 
 mod tools;
 
@@ -19,6 +19,12 @@ use crate::{cargo, command, servers::Servers, steps::Steps};
 /// Below cargo's target folder.
 const FOLDER: &str = "check-deploy";
 const RULES: &str = "deploy/prometheus/alerts.yml";
+/// Our own checks; they read one another.
+const OURS: [(&str, &str); 3] = [
+    ("checks.py", include_str!("checks.py")),
+    ("backups.py", include_str!("backups.py")),
+    ("rolls.py", include_str!("rolls.py")),
+];
 const SCRIPTS: [&str; 4] = [
     "deploy/keyring.sh",
     "deploy/backup/backup.sh",
@@ -151,6 +157,7 @@ impl WithPython<'_> {
         if tools.sqlite.is_some() {
             steps.check("backups", || self.backups(server));
         }
+        steps.check("processes, restarted", || self.rolls(server));
         steps.check("workflows", || self.workflows());
     }
 
@@ -159,20 +166,29 @@ impl WithPython<'_> {
     }
 
     fn ours(&self, arguments: &[&str]) -> Result<()> {
-        self.script("checks.py", include_str!("checks.py"), arguments)
+        self.script("checks.py", arguments)
     }
 
-    fn script(&self, name: &str, text: &str, arguments: &[&str]) -> Result<()> {
-        let script = self.folder.join(name);
-        fs::write(&script, text)?;
-        command::run(self.program("python").arg(script).args(arguments))
+    fn script(&self, name: &str, arguments: &[&str]) -> Result<()> {
+        for (name, text) in OURS {
+            fs::write(self.folder.join(name), text)?;
+        }
+        command::run(self.program("python").arg(self.folder.join(name)).args(arguments))
     }
 
     /// Restores what the scripts backed up, from SQLite and from PostgreSQL.
     fn backups(&self, server: &Path) -> Result<()> {
         let servers = Servers::postgres_alone()?;
         let arguments = [path(server)?, servers.postgres_url()?];
-        self.script("backups.py", include_str!("backups.py"), &arguments)?;
+        self.script("backups.py", &arguments)?;
+        servers.stop()
+    }
+
+    /// Runs the five processes as the compose file says, and restarts each while requests go on.
+    fn rolls(&self, server: &Path) -> Result<()> {
+        let servers = Servers::databases_alone()?;
+        let arguments = [path(server)?, servers.postgres_url()?, servers.redis_url()?];
+        self.script("rolls.py", &arguments)?;
         servers.stop()
     }
 

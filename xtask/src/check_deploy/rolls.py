@@ -1,0 +1,171 @@
+"""Whether the five processes run as compose.split.yaml says, and can be restarted while people work: `rolls.py PROGRAM
+DATABASE_URL REDIS_URL`, in the repository's root.
+
+Arguments and variables are those of the manifest and of the image; hosts, ports, secrets and folders are mapped to
+local ones. Each process in turn is asked to stop and started again, while requests go on. Prints what is wrong.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+
+from backups import ENVIRONMENT, free_address, ran
+from checks import load
+
+MANIFEST = "deploy/compose/compose.split.yaml"
+PATIENCE = 30
+# `shutdown.drain_seconds`, which no manifest changes.
+DRAIN = 20
+
+
+class Fleet:
+    """The processes, by the names that the manifest calls them by."""
+
+    def __init__(self, program, folder, database, redis):
+        image = dict(re.findall(r"(CHAMADOS__\w+)=(\S+)", pathlib.Path("deploy/docker/Dockerfile").read_text()))
+        said = load(MANIFEST)["services"]
+        self.program, self.running = program, {}
+        names = [name for name in said if "/chamados:" in said[name]["image"] and name != "migrate"]
+        self.ports = {(name, port): free_address() for name in names for port in (8080, 8081, 8082, 8083)}
+        for name, content in (("database-url", database), ("keyring", ran("deploy/keyring.sh") + "\n")):
+            (folder / name).write_text(content)
+        prefix = f"rolls-{uuid.uuid4().hex}"
+
+        def local(name, value):
+            value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value))
+            value = value.replace("/run/secrets", str(folder)).replace("redis://redis:6379", redis)
+            value = value.replace("/var/lib/chamados", str(folder / name))
+            value = re.sub(r"^0\.0\.0\.0:(\d+)$", lambda found: self.ports[name, int(found[1])], value)
+            return re.sub(r"(?<=^http://)(\w+):(\d+)$", lambda found: self.ports[found[1], int(found[2])], value)
+
+        shared = {"CHAMADOS__REDIS__KEY_PREFIX": prefix}
+        self.variables = {name: {k: local(name, v) for k, v in (image | said[name]["environment"]).items()} | shared for name in names}
+
+    def command(self, name, *arguments):
+        done = subprocess.run([self.program, *arguments], env=ENVIRONMENT | self.variables[name], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{arguments[0]}: {done.stderr.strip()}")
+        return done.stdout
+
+    def start(self, name):
+        self.running[name] = subprocess.Popen([self.program, "run"], env=ENVIRONMENT | self.variables[name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def wait_ready(self, name):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if subprocess.run([self.program, "healthcheck"], env=ENVIRONMENT | self.variables[name], capture_output=True, check=False).returncode == 0:
+                return
+        raise RuntimeError(f"{name} is not ready after {PATIENCE} s")
+
+    def end(self):
+        for process in self.running.values():
+            process.terminate()
+        for process in self.running.values():
+            process.wait(PATIENCE)
+
+
+class Client:
+    """Reads and writes without a pause, and keeps account of the answers."""
+
+    def __init__(self, address, key, requester):
+        self.address, self.key, self.requester = address, key, requester
+        self.faults, self.made, self.reads, self.away = [], [], 0, None
+        self.stop = threading.Event()
+
+    def ask(self, body=None, path="/api/tickets"):
+        headers = {"Authorization": f"Bearer {self.key}", "Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
+        return json.loads(urllib.request.urlopen(urllib.request.Request(f"http://{self.address}{path}", body, headers), timeout=20).read())
+
+    def once(self, body):
+        away = self.away
+        try:
+            answer = self.ask(body)
+        except urllib.error.HTTPError as error:
+            if error.code != 503 or not error.headers.get("Retry-After"):
+                self.faults.append(f"{error.code} while {away} was away: {error.read()[:200]}")
+        except OSError as error:
+            # Nobody is there to answer, and no proxy to say so.
+            if "chamados" not in (away, self.away):
+                self.faults.append(f"{error} while {away} was away")
+        else:
+            if body:
+                self.made.append(answer["id"])
+            else:
+                self.reads += 1
+
+    def work(self, body):
+        while not self.stop.is_set():
+            self.once(body)
+
+    def until(self, what, done):
+        until = time.monotonic() + PATIENCE
+        while not done():
+            if time.monotonic() > until:
+                raise RuntimeError(f"{what}: not within {PATIENCE} s")
+            time.sleep(0.05)
+
+
+def roll(fleet):
+    fleet.command("identity", "migrate")
+    for name in fleet.variables:
+        fleet.start(name)
+    for name in fleet.variables:
+        fleet.wait_ready(name)
+    fleet.command("identity", "admin", "tenant", "create", "--name", "Suporte Sul")
+    scopes = [word for scope in ("tickets.read", "tickets.create", "users.read") for word in ("--scope", scope)]
+    key = json.loads(fleet.command("identity", "admin", "api-key", "create", "--name", "trial", "--json", *scopes))["secret"]
+    ana = json.loads(fleet.command("identity", "admin", "user", "create", "--email", "ana@example.com", "--name", "Ana", "--role", "admin", "--json"))["id"]
+    client = Client(fleet.ports["chamados", 8080], key, ana)
+    body = json.dumps({"subject": "Impressora", "requesterId": ana}).encode()
+    workers = [threading.Thread(target=client.work, args=(said,)) for said in (None, body)]
+    for worker in workers:
+        worker.start()
+    try:
+        for name in fleet.variables:
+            client.until("work goes on", lambda before=(client.reads, len(client.made)): client.reads > before[0] and len(client.made) > before[1])
+            client.away, process, began = name, fleet.running[name], time.monotonic()
+            process.terminate()
+            status = process.wait(PATIENCE * 2)
+            if status or time.monotonic() - began > DRAIN:
+                yield f"{name}: ended with {status} after {time.monotonic() - began:.1f} s"
+            fleet.start(name)
+            fleet.wait_ready(name)
+            client.until(f"work goes on after {name}", lambda before=(client.reads, len(client.made)): client.reads > before[0] and len(client.made) > before[1])
+            client.away = None
+    finally:
+        client.stop.set()
+        for worker in workers:
+            worker.join()
+    yield from client.faults
+    for ticket in client.made:
+        client.ask(path=f"/api/tickets/{ticket}")
+
+
+def main(program, server, redis):
+    name, findings = f"rolls_{uuid.uuid4().hex}", []
+    psql = lambda statement: ran("psql", "--quiet", "--no-psqlrc", f"--dbname={server}", f"--command={statement}")
+    psql(f"create database {name}")
+    with tempfile.TemporaryDirectory() as folder:
+        fleet = Fleet(program, pathlib.Path(folder), urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl(), redis)
+        try:
+            findings += roll(fleet)
+        except (RuntimeError, urllib.error.URLError) as error:
+            findings.append(str(error))
+        finally:
+            fleet.end()
+            psql(f"drop database {name} with (force)")
+    print("\n".join(findings), end="\n" if findings else "")
+    return bool(findings)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
