@@ -36,8 +36,8 @@ async fn all(browser: &Browser, path: &str) -> Vec<Value> {
 
 /// What the changes of a timeline make of a field, from nothing on.
 fn rebuilt<'a>(timeline: &'a [Value], field: &str) -> Option<&'a str> {
-    let changes = timeline.iter().flat_map(|entry| entry["changes"].as_array().unwrap());
-    changes.filter(|change| change["field"] == field).last()?["newValue"].as_str()
+    let mut changes = timeline.iter().flat_map(|entry| entry["changes"].as_array().unwrap());
+    changes.rfind(|change| change["field"] == field)?["newValue"].as_str()
 }
 
 /// T2 to T4: the timeline rebuilds the row, the version counts the changes, sessions add up.
