@@ -33,7 +33,7 @@ pub(crate) struct TimelineEntry {
     version: i64,
     /// Fields that changed.
     changes: Vec<Change>,
-    /// Pause note, reopening reason, or empty.
+    /// Pause note, which is told to staff only, reopening reason, or empty.
     note: String,
     /// The comment, for `commented` and for `resolved` with a message.
     comment_id: Option<String>,

@@ -2,6 +2,7 @@ import { CircleAlert, CircleCheck, X } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
+import { ariaKeys, useShortcuts } from "@/lib/shortcuts";
 import { dismissToast, type Toast, toastStore } from "@/lib/toast";
 import { Button } from "./button";
 import { IconButton } from "./icon-button";
@@ -10,6 +11,8 @@ import { IconButton } from "./icon-button";
 export function Toasts() {
   const { t } = useTranslation();
   const toasts = useSyncExternalStore(toastStore.subscribe, toastStore.read);
+  const newest = toasts.findLast((toast) => toast.action);
+  useShortcuts({ undo: () => newest && act(newest) }, newest !== undefined);
   return createPortal(
     <section
       aria-label={t("notifications")}
@@ -22,6 +25,11 @@ export function Toasts() {
     </section>,
     document.body,
   );
+}
+
+function act(toast: Toast): void {
+  toast.action?.run();
+  dismissToast(toast.id);
 }
 
 function ToastCard({ toast }: { toast: Toast }) {
@@ -46,10 +54,8 @@ function ToastCard({ toast }: { toast: Toast }) {
           size="sm"
           variant="ghost"
           className="text-accent-ink"
-          onClick={() => {
-            toast.action?.run();
-            dismissToast(toast.id);
-          }}
+          aria-keyshortcuts={ariaKeys("undo")}
+          onClick={() => act(toast)}
         >
           {toast.action.label}
         </Button>

@@ -18,6 +18,7 @@ export const shortcuts = {
   palette: { key: "mod+k", where: "everywhere" },
   newTicket: { key: "c", where: "everywhere" },
   sheet: { key: "?", where: "everywhere" },
+  undo: { key: "z", where: "everywhere" },
   close: { key: "Escape", where: "everywhere" },
   next: { key: "j", where: "lists" },
   previous: { key: "k", where: "lists" },

@@ -5,6 +5,7 @@ export interface Toast {
   text: string;
   /** What helps to find the cause. */
   detail?: string;
+  /** Undoes what was done. */
   action?: { label: string; run: () => void };
 }
 

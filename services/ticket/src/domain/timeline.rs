@@ -140,6 +140,15 @@ pub struct Entry {
     pub internal: bool,
 }
 
+impl Entry {
+    /// Takes out what staff said to each other: the note of a pause.
+    pub fn keep_from_requester(&mut self) {
+        if self.kind == EntryKind::Paused {
+            self.note.clear();
+        }
+    }
+}
+
 /// An entry as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedEntry {

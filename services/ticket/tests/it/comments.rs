@@ -1,6 +1,6 @@
 //! The conversation: who may write, and that internal notes stay among staff.
 
-use chamados_chassis::auth::{Audience, Role};
+use chamados_chassis::auth::{Audience, Principal, Role};
 use chamados_proto::ticket::v1::{self as pb, Visibility};
 use chamados_testkit::{TestDatabase, store_suite};
 
@@ -9,6 +9,7 @@ use crate::support::{Desk, about, fields, heard, reason, user};
 store_suite!(
     staff_comment_once_somebody_has_the_ticket,
     internal_notes_never_leak,
+    a_pause_tells_the_requester_its_reason_and_staff_its_note,
     a_repeated_comment_is_one,
     bodies_are_cleaned_and_bounded,
 );
@@ -71,6 +72,29 @@ async fn internal_notes_never_leak(db: &TestDatabase) -> anyhow::Result<()> {
     let signals = heard(&mut listener);
     let audience = Audience::from(signals[0].audience.clone().unwrap());
     assert!(audience.includes(&client) && audience.includes(&manager));
+    Ok(())
+}
+
+async fn a_pause_tells_the_requester_its_reason_and_staff_its_note(
+    db: &TestDatabase,
+) -> anyhow::Result<()> {
+    let desk = Desk::open(db).await?;
+    let (agent, company) = (desk.agent(), desk.company());
+    let client = desk.person(Role::Collaborator, Some(company));
+    let manager = desk.person(Role::Manager, Some(company));
+    let id = desk.create(&client, about("Sem rede")).await?.id;
+    desk.start(&agent, &id).await?;
+    desk.pause(&agent, &id).await?;
+    let told = async |who: &Principal| {
+        let timeline = desk.timeline(who, &id).await?;
+        let pause = timeline.entries.into_iter().find(|entry| entry.r#type == "paused");
+        anyhow::Ok(pause.map(|pause| (pause.note, pause.changes)).unwrap_or_default())
+    };
+    let (note, changes) = told(&agent).await?;
+    assert_eq!(note, "sem resposta");
+    for outsider in [&client, &manager] {
+        assert_eq!(told(outsider).await?, (String::new(), changes.clone()));
+    }
     Ok(())
 }
 

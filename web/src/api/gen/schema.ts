@@ -3748,7 +3748,7 @@ export interface components {
                 version: number;
                 /** @description Fields that changed. */
                 changes: components["schemas"]["Change"][];
-                /** @description Pause note, reopening reason, or empty. */
+                /** @description Pause note, which is told to staff only, reopening reason, or empty. */
                 note: string;
                 /** @description The comment, for `commented` and for `resolved` with a message. */
                 commentId: string | null;
@@ -4468,7 +4468,7 @@ export interface components {
             version: number;
             /** @description Fields that changed. */
             changes: components["schemas"]["Change"][];
-            /** @description Pause note, reopening reason, or empty. */
+            /** @description Pause note, which is told to staff only, reopening reason, or empty. */
             note: string;
             /** @description The comment, for `commented` and for `resolved` with a message. */
             commentId: string | null;

@@ -41,7 +41,7 @@ pub async fn list(
     Ok(store::listing::list(app.db.read(), tenant, visibility, filter, sort, page).await?)
 }
 
-/// Every change of a ticket the caller may see that made a version above `above`, oldest first.
+/// Every change of a ticket the caller may see, without what staff said to each other, that made a version above `above`, oldest first.
 ///
 /// # Errors
 /// [`Error::TicketNotFound`].
@@ -55,7 +55,12 @@ pub async fn list_timeline(
     let ticket = get(app, cx, TicketRef::Id(ticket)).await?;
     let visibility = Visibility::of(cx.principal());
     let db = app.db.read();
-    Ok(store::timeline::list(db, ticket.tenant, visibility, ticket.id, above, page).await?)
+    let mut page =
+        store::timeline::list(db, ticket.tenant, visibility, ticket.id, above, page).await?;
+    if !visibility.includes_internal() {
+        page.items.iter_mut().for_each(|recorded| recorded.entry.keep_from_requester());
+    }
+    Ok(page)
 }
 
 /// Who worked on a ticket and when, oldest first.
