@@ -12,7 +12,12 @@ use std::{
 use chamados_agent::{
     ENROLL_AGAIN, EnrollOptions, Error, Exit, Result, RunOptions, TicketOptions, service, usb,
 };
-use chamados_chassis::{shutdown, shutdown::Shutdown, task, telemetry::Telemetry};
+use chamados_chassis::{
+    shutdown,
+    shutdown::Shutdown,
+    task,
+    telemetry::{Telemetry, TelemetryError},
+};
 use clap::Parser as _;
 use cli::{Cli, Command, Ticket};
 
@@ -64,8 +69,12 @@ fn run(arguments: &cli::Run) -> Result<ExitCode> {
     options.inventory_interval = arguments.inventory_interval();
     options.carrier = arguments.carrier();
     let exit = block_on(async {
-        let telemetry = Telemetry::init(&arguments.telemetry())
-            .map_err(|error| Error::System(error.to_string()))?;
+        let telemetry = Telemetry::init(&arguments.telemetry()).map_err(|error| match error {
+            TelemetryError::Filter(reason) => {
+                Error::System(format!("--log-filter cannot be read: {reason}"))
+            }
+            TelemetryError::Start(reason) => Error::System(format!("--otlp-endpoint: {reason}")),
+        })?;
         let shutdown = Shutdown::new();
         let stop = shutdown.clone();
         task::spawn("signals", async move {

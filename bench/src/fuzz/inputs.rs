@@ -132,8 +132,8 @@ mod tests {
     fn a_seed_makes_the_same_input_and_another_makes_another() {
         let corpus = Corpus::new(&[b"{\"a\": [1, 2, 3]}", b"<p>text</p>"]);
         let of = |seed| corpus.input(&mut StdRng::seed_from_u64(seed));
-        let inputs: HashSet<Vec<u8>> = (0..1_000).map(of).collect();
-        assert!(inputs.len() > 500, "{}", inputs.len());
+        let inputs: HashSet<Vec<u8>> = (0..10_000).map(of).collect();
+        assert!(inputs.len() > 5_000, "{}", inputs.len());
         assert_eq!(of(7), of(7));
         assert!(inputs.iter().any(|input| input.len() > MOST / 2), "some are long");
     }

@@ -57,11 +57,17 @@ pub struct TelemetryConfig {
 
 /// Telemetry cannot start.
 #[derive(Debug, thiserror::Error)]
-#[error("telemetry: {0}")]
-pub struct TelemetryError(String);
+pub enum TelemetryError {
+    /// The directives of [`TelemetryConfig::log_filter`] cannot be read.
+    #[error("telemetry.log_filter: {0}")]
+    Filter(String),
+    /// Anything else.
+    #[error("telemetry: {0}")]
+    Start(String),
+}
 
 fn refuse(error: impl std::fmt::Display) -> TelemetryError {
-    TelemetryError(error.to_string())
+    TelemetryError::Start(error.to_string())
 }
 
 /// Metrics of one system: where instruments are made and read. Cheap to clone.
@@ -134,7 +140,8 @@ impl Telemetry {
     /// # Errors
     /// A filter that cannot be read, or a second start.
     pub fn init(config: &TelemetryConfig) -> Result<Self, TelemetryError> {
-        let filter = EnvFilter::try_new(&config.log_filter).map_err(refuse)?;
+        let filter = EnvFilter::try_new(&config.log_filter)
+            .map_err(|error| TelemetryError::Filter(error.to_string()))?;
         let format = match config.log_format {
             LogFormat::Pretty => fmt::layer()
                 .with_ansi(std::io::stderr().is_terminal())
