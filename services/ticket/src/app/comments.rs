@@ -1,7 +1,7 @@
 //! The conversation of a ticket.
 
 use chamados_chassis::{
-    auth::Permission,
+    auth::{Actor, Permission},
     context::CallContext,
     id::TicketId,
     page::{Page, PageRequest},
@@ -77,6 +77,11 @@ pub async fn create(app: &App, cx: &CallContext, input: NewComment) -> Result<Co
         created_at: now.max(ticket.updated_at),
     };
     store::comments::insert(&tx, &ticket, &comment).await?;
+    // With the comment, so that whoever leaves at once does not find it as a draft again.
+    if let Actor::User(user) = &comment.author {
+        let body = comment.body.to_string();
+        store::drafts::delete_sent(&tx, tenant, *user, ticket.id, &body).await?;
+    }
     if !input.attachments.is_empty() {
         let internal = comment.visibility == CommentVisibility::Internal;
         let place = Place { ticket: ticket.id, comment: Some(comment.id), internal };

@@ -84,6 +84,26 @@ pub async fn delete(
     Ok(())
 }
 
+/// Removes the draft of a comment that was sent; one that says something else stays.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete_sent(
+    tx: &Tx,
+    tenant: TenantId,
+    user: UserId,
+    ticket: TicketId,
+    body: &str,
+) -> Result<(), StoreError> {
+    let delete = Entity::delete_many()
+        .filter(of(tenant, user))
+        .filter(Column::TicketId.eq(ticket.as_uuid()))
+        .filter(Column::Kind.eq(SketchKind::Comment.as_str()))
+        .filter(Column::Body.eq(body));
+    delete.exec(tx).await?;
+    Ok(())
+}
+
 /// Throws all of a person's drafts away.
 ///
 /// # Errors

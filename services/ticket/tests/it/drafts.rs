@@ -14,6 +14,7 @@ use crate::support::{Desk, about, fields, reason, user};
 
 store_suite!(
     a_draft_is_its_writers_and_no_change_touches_it,
+    what_was_sent_is_no_draft_any_more,
     a_draft_is_written_over_the_one_before,
     who_could_not_send_it_keeps_no_draft,
     what_is_no_draft_is_refused,
@@ -83,6 +84,24 @@ async fn a_draft_is_its_writers_and_no_change_touches_it(db: &TestDatabase) -> a
         let gone = delete(&desk, nobody, &id, DraftKind::Comment).await;
         assert_eq!(reason(gone), "ticket_not_found");
     }
+    Ok(())
+}
+
+async fn what_was_sent_is_no_draft_any_more(db: &TestDatabase) -> anyhow::Result<()> {
+    let desk = Desk::open(db).await?;
+    let (one, two) = (desk.agent(), desk.agent());
+    let id = desk.create(&one, about("Sem rede")).await?.id;
+    desk.assign(&one, &id, Some(user(&one))).await?;
+    let draft = || comment_on(&id, "<p>Está ligado?</p>", Visibility::Public);
+    let of_two = save(&desk, &two, draft()).await?;
+    let other =
+        save(&desk, &one, comment_on(&id, "<p>outra coisa</p>", Visibility::Public)).await?;
+    desk.comment(&one, &id, "<p>Está ligado?</p>", Visibility::Public).await?;
+    assert_eq!(list(&desk, &one, &id).await?, [other], "what says something else stays");
+    save(&desk, &one, draft()).await?;
+    desk.comment(&one, &id, "<p>Está ligado?</p>", Visibility::Public).await?;
+    assert_eq!(list(&desk, &one, &id).await?, []);
+    assert_eq!(list(&desk, &two, &id).await?, [of_two], "the same words of another are theirs");
     Ok(())
 }
 
