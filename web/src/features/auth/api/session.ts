@@ -88,5 +88,10 @@ export function useCan(...permissions: string[]): boolean {
  * tools of one who asks for help, and none of those who give it.
  */
 export function useInPortal(): boolean {
-  return !useCan("users.read");
+  return isPortal(useMe().permissions);
+}
+
+/** The same of somebody with these permissions. */
+export function isPortal(permissions: readonly string[]): boolean {
+  return !permissions.includes("users.read");
 }
