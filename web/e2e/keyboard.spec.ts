@@ -27,6 +27,7 @@ test("a day's work is done without a mouse", async ({ page }) => {
     await type(page, page.getByLabel("Senha"), ADMIN.password);
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(`${product.url}/chamados`);
+    await expect(page.getByTestId("ticket-row")).toHaveCount(2);
   });
 
   await test.step("find a ticket by the palette", async () => {
@@ -90,7 +91,7 @@ test("a day's work is done without a mouse", async ({ page }) => {
     await page.keyboard.type("Resolvido com um cabo novo.");
     await page.keyboard.press("Control+Enter");
     await expect(status(page)).toHaveAttribute("data-status", "resolved");
-    await expect(page.getByTestId("toast").getByRole("button", { name: "Desfazer" })).toBeVisible();
+    await expect(page.getByTestId("toast").getByRole("button", { name: "Desfazer" }).last()).toBeVisible();
     await page.keyboard.press("z");
     await expect(status(page)).toHaveAttribute("data-status", "pending");
     await expect(page.getByTestId("comment")).toHaveCount(3);
