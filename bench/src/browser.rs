@@ -7,6 +7,11 @@ use reqwest::{
 };
 use serde_json::{Value, json};
 
+/// Address of the admin that [`Browser::set_up`] makes.
+pub(crate) const EMAIL: &str = "admin@desk.example";
+/// Password of everybody in a product that is measured.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
 /// A session at the product's address. Cheap to clone; clones share connections and session.
 #[derive(Debug, Clone)]
 pub struct Browser {
@@ -30,6 +35,18 @@ impl Browser {
     #[must_use]
     pub fn at(self, origin: &str) -> Self {
         Self { origin: origin.to_owned(), ..self }
+    }
+
+    /// The first admin of a product that is new.
+    ///
+    /// # Errors
+    /// The token is not the one that its start told, or was used.
+    pub async fn set_up(origin: &str, token: &str) -> Result<Self> {
+        let person = json!({
+            "token": token, "tenantName": "Desk", "name": "Ada Admin",
+            "email": EMAIL, "password": PASSWORD,
+        });
+        Self::enter(origin, "/api/setup", &person).await
     }
 
     /// Somebody new, by a request that signs them in.

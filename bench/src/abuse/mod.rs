@@ -106,11 +106,8 @@ pub async fn measure(args: &Args) -> Result<()> {
 pub async fn run(args: &Args) -> Result<Vec<Outcome>> {
     let place = Place::sqlite(&args.folder)?;
     let mut product = Product::start(&args.server, &place)?;
-    let person = json!({
-        "token": product.setup_token()?, "tenantName": "Desk", "name": "Ada Admin",
-        "email": "admin@desk.example", "password": "correct horse battery",
-    });
-    let admin = Browser::enter(product.origin(), "/api/setup", &person).await?;
+    let token = product.setup_token()?;
+    let admin = Browser::set_up(product.origin(), &token).await?;
     let _ticket = admin.post("/api/tickets", &json!({"subject": "beside"})).await?;
     let target = Target {
         http: address(product.origin())?,

@@ -15,7 +15,6 @@ use reqwest::Method;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::set_up;
 use crate::{browser::Browser, durations, files, load, place::Place, product::Product};
 
 /// More is asked for than can be done, so many times.
@@ -92,7 +91,8 @@ pub async fn measure(args: &Args) -> Result<()> {
 pub async fn run(args: &Args) -> Result<Outcome> {
     let place = Place::sqlite(&args.folder)?;
     let mut product = Product::start(&args.server, &place)?;
-    let admin = set_up(&mut product).await?;
+    let token = product.setup_token()?;
+    let admin = Browser::set_up(product.origin(), &token).await?;
     for number in 0..100 {
         let _ticket = admin.post("/api/tickets", &json!({"subject": number.to_string()})).await?;
     }

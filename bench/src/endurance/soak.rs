@@ -10,8 +10,8 @@ use anyhow::{Context as _, Result, ensure};
 use chrono::Utc;
 use serde_json::json;
 
-use super::set_up;
 use crate::{
+    browser::Browser,
     cpu, durations,
     faults::load::{Load, Place as Work},
     invariants::{self, Moment, Rows, Violation, tickets::acknowledged_are_kept},
@@ -106,7 +106,8 @@ pub async fn measure(args: &Args) -> Result<()> {
 pub async fn run(args: &Args) -> Result<Outcome> {
     let place = Place::sqlite(&args.folder)?;
     let mut product = Product::start(&args.server, &place)?;
-    let admin = set_up(&mut product).await?;
+    let token = product.setup_token()?;
+    let admin = Browser::set_up(product.origin(), &token).await?;
     let company = json!({"name": "Acme", "nickname": "acme"});
     let company = admin.post("/api/admin/companies", &company).await?;
     let code = company["provisioningCode"].as_str().context("no code")?.to_owned();

@@ -127,11 +127,7 @@ pub async fn run(args: &Args) -> Result<Outcome> {
     println!("seed {seed}");
     let folder = replica::folder(&args.folder)?;
     let mut town = Town::start(&args.server, folder).await?;
-    let person = json!({
-        "token": town.setup_token, "tenantName": "Desk", "name": "Ada Admin",
-        "email": "admin@desk.example", "password": "correct horse battery",
-    });
-    let admin = Browser::enter(&town.origin(), "/api/setup", &person).await?;
+    let admin = Browser::set_up(&town.origin(), &town.setup_token).await?;
     let company = json!({"name": "Acme", "nickname": "acme"});
     let company = admin.post("/api/admin/companies", &company).await?;
     let code = company["provisioningCode"].as_str().context("no code")?.to_owned();

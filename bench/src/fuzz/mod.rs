@@ -16,7 +16,6 @@ use std::{
 
 use anyhow::{Result, bail, ensure};
 use rand::{SeedableRng as _, rngs::StdRng};
-use serde_json::json;
 
 use crate::{browser::Browser, place::Place, product::Product};
 
@@ -104,11 +103,8 @@ pub async fn measure(args: &Args) -> Result<()> {
 async fn knock(args: &Args, wanted: &impl Fn(&str) -> bool, inputs: Inputs) -> Result<()> {
     let place = Place::sqlite(&args.folder)?;
     let mut product = Product::start(&args.server, &place)?;
-    let person = json!({
-        "token": product.setup_token()?, "tenantName": "Desk", "name": "Ada Admin",
-        "email": "admin@desk.example", "password": "correct horse battery",
-    });
-    let admin = Browser::enter(product.origin(), "/api/setup", &person).await?;
+    let token = product.setup_token()?;
+    let admin = Browser::set_up(product.origin(), &token).await?;
     let ports = ports::Ports::open(admin, product.agents()).await?;
     for name in ports::NAMES.into_iter().filter(|name| wanted(name)) {
         let begin = Instant::now();

@@ -34,11 +34,8 @@ impl Desk {
         let tls = tls.iter().map(|(name, value)| (*name, value.as_str()));
         let settings: Vec<_> = settings.iter().copied().chain(tls).collect();
         let mut product = Product::start_with(program, place, &settings)?;
-        let person = json!({
-            "token": product.setup_token()?, "tenantName": "Desk", "name": "Ada Admin",
-            "email": "admin@desk.example", "password": "correct horse battery",
-        });
-        let admin = Browser::enter(product.origin(), "/api/setup", &person).await?;
+        let token = product.setup_token()?;
+        let admin = Browser::set_up(product.origin(), &token).await?;
         let company = json!({"name": "Cliente", "nickname": "cliente"});
         let company = admin.post("/api/admin/companies", &company).await?;
         let code = company["provisioningCode"].as_str().context("a company without code")?;

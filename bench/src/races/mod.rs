@@ -11,17 +11,13 @@ use reqwest::Url;
 use serde_json::json;
 
 use crate::{
-    browser::Browser,
+    browser::{Browser, EMAIL, PASSWORD},
     invariants::history::{Attempt, contests_have_one_winner},
     place::Place,
     product::Product,
 };
 
 use self::contest::{Contest, Made};
-
-/// Of the admin of a product of our own.
-const PASSWORD: &str = "correct horse battery";
-const EMAIL: &str = "admin@desk.example";
 
 /// Whom to race against.
 #[derive(Debug, Clone, clap::Args)]
@@ -92,11 +88,8 @@ pub async fn measure(args: &Args) -> Result<()> {
         };
         let place = place.with_redis(args.redis.as_deref());
         let mut product = Product::start(&args.server, &place)?;
-        let person = json!({
-            "token": product.setup_token()?, "tenantName": "Desk", "name": "Ada Admin",
-            "email": EMAIL, "password": PASSWORD,
-        });
-        let admin = Browser::enter(product.origin(), "/api/setup", &person).await?;
+        let token = product.setup_token()?;
+        let admin = Browser::set_up(product.origin(), &token).await?;
         let outcomes = run(&admin, args.rounds, args.rivals).await;
         product.stop()?;
         place.remove().await?;

@@ -4,10 +4,11 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{browser::Browser, product::Product};
+use crate::{
+    browser::{Browser, PASSWORD},
+    product::Product,
+};
 
-/// Of everybody in it.
-const PASSWORD: &str = "correct horse battery";
 const COMPANIES: usize = 50;
 const AGENTS: usize = 50;
 /// Besides the two who are signed in.
@@ -44,11 +45,7 @@ impl People {
     pub(super) async fn make(product: &mut Product) -> Result<Self> {
         let token = product.setup_token()?;
         let origin = product.origin();
-        let person = json!({
-            "token": token, "tenantName": "Desk", "name": "Ada Admin",
-            "email": "admin@desk.example", "password": PASSWORD,
-        });
-        let admin = Browser::enter(origin, "/api/setup", &person).await?;
+        let admin = Browser::set_up(origin, &token).await?;
         let mut companies = Vec::new();
         for number in 0..COMPANIES {
             let company =

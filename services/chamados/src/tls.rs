@@ -79,9 +79,7 @@ impl Tls {
         }
         Ok(())
     }
-}
 
-impl Tls {
     /// Whether the panel is reached by TLS.
     pub(crate) fn has_http(&self) -> bool {
         given(&self.http.cert_file)

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Ticket } from "@/api/types";
 import { Fact, Facts } from "@/components/facts";
 import { PresenceDot } from "@/components/presence-dot";
-import { RelativeTime } from "@/components/relative-time";
+import { TicketTimes } from "./ticket-times";
 
 /** What whoever asked wants to know of their ticket beside its conversation. */
 export function OwnTicketFacts({ ticket }: { ticket: Ticket }) {
@@ -27,17 +27,7 @@ export function OwnTicketFacts({ ticket }: { ticket: Ticket }) {
             t("noDevice")
           )}
         </Fact>
-        <Fact label={t("field.created")}>
-          <RelativeTime value={ticket.createdAt} />
-        </Fact>
-        <Fact label={t("field.updated")}>
-          <RelativeTime value={ticket.updatedAt} />
-        </Fact>
-        {ticket.resolvedAt && (
-          <Fact label={t("field.resolved")}>
-            <RelativeTime value={ticket.resolvedAt} />
-          </Fact>
-        )}
+        <TicketTimes ticket={ticket} />
       </Facts>
     </section>
   );

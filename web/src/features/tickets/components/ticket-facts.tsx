@@ -8,7 +8,6 @@ import { Fact, Facts } from "@/components/facts";
 import { IconButton } from "@/components/icon-button";
 import type { Option } from "@/components/option-list";
 import { PresenceDot } from "@/components/presence-dot";
-import { RelativeTime } from "@/components/relative-time";
 import { useCan } from "@/features/auth/api/session";
 import { toastDone } from "@/lib/toast";
 import type { TicketChanges } from "../api/actions";
@@ -25,6 +24,7 @@ import { ConflictDialog } from "./conflict-dialog";
 import { PriorityIcon } from "./priority-icon";
 import { TagsField } from "./tags-field";
 import { WatchersField } from "./watchers-field";
+import { TicketTimes } from "./ticket-times";
 
 /** What is known of a ticket, beside its conversation. Staff change it in place. */
 export function TicketFacts({ ticket }: { ticket: Ticket }) {
@@ -34,17 +34,7 @@ export function TicketFacts({ ticket }: { ticket: Ticket }) {
     <section aria-label={t("facts.title")}>
       <Facts>
         {mayEdit ? <EditableFacts ticket={ticket} /> : <ReadFacts ticket={ticket} />}
-        <Fact label={t("field.created")}>
-          <RelativeTime value={ticket.createdAt} />
-        </Fact>
-        <Fact label={t("field.updated")}>
-          <RelativeTime value={ticket.updatedAt} />
-        </Fact>
-        {ticket.resolvedAt && (
-          <Fact label={t("field.resolved")}>
-            <RelativeTime value={ticket.resolvedAt} />
-          </Fact>
-        )}
+        <TicketTimes ticket={ticket} />
       </Facts>
     </section>
   );
