@@ -52,7 +52,8 @@ pub(super) async fn serve(
     manners: Manners,
 ) -> Result<(SocketAddr, Db)> {
     let db = Db::connect(&DatabaseConfig::new(url), SCHEMA).await?;
-    migrate::up(&db, &Migrations { service: SCHEMA, list: migrations::base }).await?;
+    let list = migrations::base;
+    migrate::up(&db, &Migrations { service: SCHEMA, list, compatible_down_to: "" }).await?;
     let tx = db.begin().await?;
     tx.execute_unprepared(EFFECTS).await?;
     tx.commit().await?;

@@ -10,6 +10,8 @@ pub(crate) mod schema_migration {
         #[sea_orm(primary_key, auto_increment = false)]
         pub name: String,
         pub applied_at: DateTimeUtc,
+        /// Of the code that ran it, see [`crate::Migrations`]; none where that code knew of no such thing.
+        pub compatible_down_to: Option<String>,
     }
 
     #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

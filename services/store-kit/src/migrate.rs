@@ -1,19 +1,24 @@
 //! How a service's tables come to be, and whether they fit the code.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chamados_chassis::clock::{self, Clock as _};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait as _, QuerySelect as _, Set,
-    Statement,
+    ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, QuerySelect as _, Set, Statement,
 };
-use sea_orm_migration::{MigrationTrait, SchemaManager};
+use sea_orm_migration::{MigrationTrait, SchemaManager, prelude::Table, schema::string_null};
 
 use crate::{
     db::{Db, Tx},
     entity::schema_migration,
     error::StoreError,
 };
+
+const TABLE: &str = "schema_migration";
+const COMPATIBLE: &str = "compatible_down_to";
+
+/// What ran, each with the oldest code that whoever ran it said can work with the tables.
+type Applied = BTreeMap<String, Option<String>>;
 
 /// The migrations of a service, in order, those of [`crate::migrations::base`] first. What has
 /// landed is never changed, only added to.
@@ -23,6 +28,10 @@ pub struct Migrations {
     pub service: &'static str,
     /// Makes the list.
     pub list: fn() -> Vec<Box<dyn MigrationTrait>>,
+    /// The last migration of the oldest code that can work beside this code and with its tables. It
+    /// stays while migrations only add what older code need not know, and is raised to the present
+    /// one by a migration that takes something away or gives it another meaning.
+    pub compatible_down_to: &'static str,
 }
 
 /// How the tables stand to the code.
@@ -37,7 +46,14 @@ pub enum SchemaState {
         /// The last migration the code knows.
         code: String,
     },
-    /// Newer code has been here.
+    /// Newer code has been here, and said that this code can work with what it made.
+    Expanded {
+        /// A migration that ran and that the code does not know.
+        database: String,
+        /// The last migration the code knows.
+        code: String,
+    },
+    /// Newer code has been here, and did not say so.
     Newer {
         /// A migration that ran and that the code does not know.
         database: String,
@@ -97,13 +113,17 @@ impl From<DbErr> for MigrateError {
 }
 
 impl SchemaState {
-    /// Nothing when the tables fit.
+    /// Nothing when the code can work with the tables; a warning when they are newer than it.
     ///
     /// # Errors
     /// [`MigrateError::Behind`] or [`MigrateError::Newer`], naming both versions.
     pub fn require_current(self, service: &'static str) -> Result<(), MigrateError> {
         match self {
             Self::Current => Ok(()),
+            Self::Expanded { database, code } => {
+                tracing::warn!(service, database, code, "newer tables, which this version may use");
+                Ok(())
+            }
             Self::Behind { database, code } => {
                 Err(MigrateError::Behind { service, database, code })
             }
@@ -123,20 +143,22 @@ pub async fn up(db: &Db, migrations: &Migrations) -> Result<(), MigrateError> {
     let tx = db.begin().await?;
     lock(&tx, db.schema()).await?;
     create_table(&tx).await?;
-    let applied = applied(&*tx).await?;
+    let manager = SchemaManager::new(&*tx);
+    let applied = applied(&manager).await?;
     let list = (migrations.list)();
-    if let newer @ SchemaState::Newer { .. } = compare(&applied, &list) {
-        newer.require_current(service)?;
+    match compare(&applied, &list) {
+        SchemaState::Behind { .. } => {}
+        others => return others.require_current(service),
     }
 
-    let manager = SchemaManager::new(&*tx);
-    for migration in list.iter().filter(|migration| !applied.contains(migration.name())) {
+    for migration in list.iter().filter(|migration| !applied.contains_key(migration.name())) {
         let name = migration.name().to_owned();
         let failed = |source| MigrateError::Failed { service, name: name.clone(), source };
         migration.up(&manager).await.map_err(failed)?;
         let row = schema_migration::ActiveModel {
             name: Set(name.clone()),
             applied_at: Set(clock::SystemClock.now()),
+            compatible_down_to: Set(Some(migrations.compatible_down_to.to_owned())),
         };
         schema_migration::Entity::insert(row).exec_without_returning(&tx).await?;
         tracing::info!(service, migration = name, "migrated");
@@ -150,21 +172,31 @@ pub async fn up(db: &Db, migrations: &Migrations) -> Result<(), MigrateError> {
 /// # Errors
 /// [`StoreError`] when the database cannot be read.
 pub async fn verify(db: &Db, migrations: &Migrations) -> Result<SchemaState, StoreError> {
+    let manager = SchemaManager::new(db.read());
     let applied =
-        if has_table(db.read()).await? { applied(db.read()).await? } else { BTreeSet::new() };
+        if manager.has_table(TABLE).await? { applied(&manager).await? } else { Applied::new() };
     Ok(compare(&applied, &(migrations.list)()))
 }
 
-fn compare(applied: &BTreeSet<String>, list: &[Box<dyn MigrationTrait>]) -> SchemaState {
+fn compare(applied: &Applied, list: &[Box<dyn MigrationTrait>]) -> SchemaState {
     let code = list.last().map(|migration| migration.name().to_owned()).unwrap_or_default();
     let known = |name: &String| list.iter().any(|migration| migration.name() == name);
-    if let Some(database) = applied.iter().rev().find(|name| !known(name)) {
-        return SchemaState::Newer { database: database.clone(), code };
+    let is_complete = list.iter().all(|migration| applied.contains_key(migration.name()));
+    let mut newer = applied.iter().rev().filter(|(name, _)| !known(name)).peekable();
+    if let Some((database, _)) = newer.peek() {
+        let database = (*database).clone();
+        // Names are in the order of their numbers.
+        let fits = |oldest: &Option<String>| oldest.as_ref().is_some_and(|oldest| *oldest <= code);
+        return if is_complete && newer.all(|(_, oldest)| fits(oldest)) {
+            SchemaState::Expanded { database, code }
+        } else {
+            SchemaState::Newer { database, code }
+        };
     }
-    if list.iter().all(|migration| applied.contains(migration.name())) {
+    if is_complete {
         return SchemaState::Current;
     }
-    let last = list.iter().rev().find(|migration| applied.contains(migration.name()));
+    let last = list.iter().rev().find(|migration| applied.contains_key(migration.name()));
     SchemaState::Behind { database: last.map(|migration| migration.name().to_owned()), code }
 }
 
@@ -185,23 +217,28 @@ async fn lock(tx: &Tx, schema: &str) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// The table of what ran. Versions until 2026-11 made it without the column.
 async fn create_table(tx: &Tx) -> Result<(), DbErr> {
     let mut table = sea_orm::Schema::new(tx.get_database_backend())
         .create_table_from_entity(schema_migration::Entity);
     tx.execute(table.if_not_exists()).await?;
+    let manager = SchemaManager::new(&**tx);
+    if !manager.has_column(TABLE, COMPATIBLE).await? {
+        let column = string_null(COMPATIBLE).take();
+        manager.alter_table(Table::alter().table(TABLE).add_column(column).take()).await?;
+    }
     Ok(())
 }
 
-async fn has_table(db: &DatabaseConnection) -> Result<bool, DbErr> {
-    SchemaManager::new(db).has_table("schema_migration").await
-}
-
-async fn applied(db: &impl ConnectionTrait) -> Result<BTreeSet<String>, DbErr> {
-    let names: Vec<String> = schema_migration::Entity::find()
-        .select_only()
-        .column(schema_migration::Column::Name)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(names.into_iter().collect())
+async fn applied(manager: &SchemaManager<'_>) -> Result<Applied, DbErr> {
+    let names =
+        schema_migration::Entity::find().select_only().column(schema_migration::Column::Name);
+    let db = manager.get_connection();
+    let rows: Vec<(String, Option<String>)> = if manager.has_column(TABLE, COMPATIBLE).await? {
+        names.column(schema_migration::Column::CompatibleDownTo).into_tuple().all(db).await?
+    } else {
+        let names: Vec<String> = names.into_tuple().all(db).await?;
+        names.into_iter().map(|name| (name, None)).collect()
+    };
+    Ok(rows.into_iter().collect())
 }

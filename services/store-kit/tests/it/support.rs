@@ -29,7 +29,8 @@ use uuid::Uuid;
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 
 /// A service with one table, `counter`, and the effects of events, `effect`.
-pub(crate) const SAMPLE: Migrations = Migrations { service: "sample", list: sample };
+pub(crate) const SAMPLE: Migrations =
+    Migrations { service: "sample", list: sample, compatible_down_to: "sample_0001_tables" };
 
 pub(crate) fn sample() -> Vec<Box<dyn MigrationTrait>> {
     let mut list = migrations::base();

@@ -13,7 +13,7 @@ use sea_orm_migration::MigrationTrait;
 /// All of them, in order.
 #[must_use]
 pub const fn migrations() -> Migrations {
-    Migrations { service: "device", list }
+    Migrations { service: "device", list, compatible_down_to: "m0106_software" }
 }
 
 fn list() -> Vec<Box<dyn MigrationTrait>> {

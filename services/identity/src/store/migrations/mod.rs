@@ -11,7 +11,7 @@ use sea_orm_migration::MigrationTrait;
 /// All of them, in order.
 #[must_use]
 pub fn migrations() -> Migrations {
-    Migrations { service: "identity", list }
+    Migrations { service: "identity", list, compatible_down_to: "m0104_default_filter" }
 }
 
 fn list() -> Vec<Box<dyn MigrationTrait>> {

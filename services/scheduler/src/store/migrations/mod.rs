@@ -9,7 +9,7 @@ use sea_orm_migration::MigrationTrait;
 /// All of them, in order.
 #[must_use]
 pub fn migrations() -> Migrations {
-    Migrations { service: "scheduler", list }
+    Migrations { service: "scheduler", list, compatible_down_to: "m0102_exports" }
 }
 
 fn list() -> Vec<Box<dyn MigrationTrait>> {

@@ -18,7 +18,7 @@ use sea_orm_migration::MigrationTrait;
 /// All of them, in order.
 #[must_use]
 pub fn migrations() -> Migrations {
-    Migrations { service: "ticket", list }
+    Migrations { service: "ticket", list, compatible_down_to: "m0111_search_times" }
 }
 
 fn list() -> Vec<Box<dyn MigrationTrait>> {
