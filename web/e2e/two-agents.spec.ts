@@ -58,6 +58,18 @@ test("two agents work one ticket, and neither is in the dark", async ({ browser,
     await expect(entry(bruno, "updated").last()).toContainText(`${ADMIN.name} alterou Assunto`);
   });
 
+  await test.step("who is there twice writes in one tab, and is there until both are left", async () => {
+    const second = await bruno.context().newPage();
+    await second.goto(`${product.url}/chamados/${id}`);
+    await second.getByRole("radio", { name: "Nota interna" }).click();
+    const looked = bruno.waitForResponse((response) => response.request().postData()?.includes("viewing") === true);
+    await second.getByRole("textbox", { name: /Escreva uma nota/ }).pressSequentially("Já");
+    await expect(ana.getByTestId("participant")).toHaveAttribute("data-activity", "typing_internal", SOON);
+    await second.close();
+    await looked;
+    await expect(ana.getByTestId("participant")).toHaveAttribute("data-activity", "viewing", SOON);
+  });
+
   await test.step("who goes is no longer there", async () => {
     await bruno.goto(`${product.url}/chamados`);
     await expect(ana.getByTestId("participant")).toHaveCount(0, SOON);

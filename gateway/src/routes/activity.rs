@@ -36,6 +36,8 @@ mirror! {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReportActivity {
     activity: Activity,
+    /// Where the caller does it, a UUID of their choice: in two tabs somebody is there until they left both.
+    place: Option<Uuid>,
 }
 
 /// Somebody at a ticket.
@@ -91,10 +93,13 @@ pub(crate) async fn report_activity(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(id): Path<Uuid>,
-    Json(ReportActivity { activity }): Json<ReportActivity>,
+    Json(ReportActivity { activity, place }): Json<ReportActivity>,
 ) -> Result<StatusCode> {
-    let message =
-        pb::ReportActivityRequest { ticket_id: id.to_string(), activity: activity.into() };
+    let message = pb::ReportActivityRequest {
+        ticket_id: id.to_string(),
+        activity: activity.into(),
+        place: place.map(|place| place.to_string()).unwrap_or_default(),
+    };
     gateway.clients.activity().report_activity(caller.request(message)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

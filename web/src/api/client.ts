@@ -110,7 +110,12 @@ export function ifMatch(version: number): { "If-Match": string } {
 
 /** A fresh key, so that a POST sent twice by a bad network is done once. */
 export function idempotencyKey(): { "Idempotency-Key": string } {
+  return { "Idempotency-Key": freshId() };
+}
+
+/** An id nobody has yet: a UUID without its hyphens. */
+export function freshId(): string {
   // Not `randomUUID`: browsers keep it from pages that came over plain HTTP.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return { "Idempotency-Key": Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -7,6 +7,7 @@ use chamados_chassis::{
 };
 use chamados_proto::ticket::v1::{self as pb, activity_service_server::ActivityService};
 use tonic::{Request, Response, Status};
+use uuid::Uuid;
 
 use super::decode::{self, Unfit};
 use crate::{
@@ -27,7 +28,8 @@ impl ActivityService for Api {
         let request = request.get_ref();
         let ticket = decode::id("ticket_id", &request.ticket_id).map_err(status)?;
         let doing = doing(request.activity()).map_err(status)?;
-        activity::report(&self.0, &cx, ticket, doing).await.map_err(status)?;
+        let place = place(&request.place).map_err(status)?;
+        activity::report(&self.0, &cx, (ticket, place), doing).await.map_err(status)?;
         Ok(Response::new(pb::ReportActivityResponse {}))
     }
 
@@ -40,6 +42,14 @@ impl ActivityService for Api {
         let here = activity::list(&self.0, &cx, ticket).await.map_err(status)?;
         let participants = here.into_iter().map(Into::into).collect();
         Ok(Response::new(pb::ListActivityResponse { participants }))
+    }
+}
+
+/// Where somebody does it; the same for all who do not say.
+fn place(text: &str) -> Result<Uuid, Invalid> {
+    match text {
+        "" => Ok(Uuid::nil()),
+        text => text.parse().map_err(|_| Invalid::field("place", Unfit::Id.to_string())),
     }
 }
 

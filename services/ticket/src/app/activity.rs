@@ -48,7 +48,7 @@ impl Hall {
     }
 }
 
-/// Notes what the caller does at a ticket; none when they went away.
+/// Notes what the caller does in one of their places at a ticket; none when they went away from it.
 ///
 /// # Errors
 /// [`Error::TicketNotFound`], [`Error::PersonRequired`]; [`Error::Denied`] for internal writing by
@@ -56,7 +56,7 @@ impl Hall {
 pub async fn report(
     app: &App,
     cx: &CallContext,
-    ticket: TicketId,
+    (ticket, place): (TicketId, Uuid),
     activity: Option<Activity>,
 ) -> Result<()> {
     cx.require(match activity {
@@ -68,13 +68,13 @@ pub async fn report(
     let ticket = tickets::get(app, cx, TicketRef::Id(ticket)).await?;
     let by_staff = cx.principal().is_staff();
     let doing = activity.map(|activity| Doing { activity, public: activity.is_public(by_staff) });
-    let report = Report { ticket: ticket.id, user, doing };
+    let report = Report { ticket: ticket.id, user, place, doing };
     let stir = app.hall.attendance().take(&report, app.clock.now());
     app.signals
         .publish(Signal {
             tenant_id: ticket.tenant.to_string(),
             topic: topic(doing),
-            ids: [ticket.id.as_uuid(), user.as_uuid(), app.hall.replica]
+            ids: [ticket.id.as_uuid(), user.as_uuid(), app.hall.replica, place]
                 .map(|id| id.to_string())
                 .to_vec(),
             audience: Some(Audience::staff().into()),
@@ -143,11 +143,12 @@ fn read(signal: &Signal, own: Uuid) -> Option<Report> {
         Some((activity, STAFF)) => Some(Doing { activity: activity.parse().ok()?, public: false }),
         _ => return None,
     };
-    let [ticket, user, replica] = signal.ids.as_slice() else { return None };
+    let [ticket, user, replica, place] = signal.ids.as_slice() else { return None };
     if replica.parse::<Uuid>().ok()? == own {
         return None;
     }
-    Some(Report { ticket: ticket.parse().ok()?, user: user.parse().ok()?, doing })
+    let (ticket, user) = (ticket.parse().ok()?, user.parse().ok()?);
+    Some(Report { ticket, user, place: place.parse().ok()?, doing })
 }
 
 #[cfg(test)]
@@ -164,13 +165,14 @@ mod tests {
     #[test]
     fn reports_survive_the_wire() {
         let (ticket, user, own) = (TicketId::new(), UserId::new(), Uuid::now_v7());
-        let ids = [ticket.as_uuid(), user.as_uuid(), Uuid::now_v7()];
+        let place = Uuid::now_v7();
+        let ids = [ticket.as_uuid(), user.as_uuid(), Uuid::now_v7(), place];
         let activities = Activity::ALL
             .iter()
             .flat_map(|&activity| [true, false].map(|public| Some(Doing { activity, public })));
         for doing in activities.chain([None]) {
             let heard = read(&signal(&topic(doing), &ids), own);
-            assert_eq!(heard, Some(Report { ticket, user, doing }));
+            assert_eq!(heard, Some(Report { ticket, user, place, doing }));
         }
     }
 
@@ -178,12 +180,12 @@ mod tests {
     fn what_is_no_report_of_another_is_passed_over() {
         let (a, own) = (Uuid::now_v7(), Uuid::now_v7());
         for (topic, ids) in [
-            ("ticket.changed", vec![a, a, a]),
-            ("ticket.attendance.", vec![a, a, a]),
-            ("ticket.attendance.dancing.public", vec![a, a, a]),
-            ("ticket.attendance.typing.everybody", vec![a, a, a]),
-            ("ticket.attendance.left", vec![a, a]),
-            ("ticket.attendance.left", vec![a, a, own]),
+            ("ticket.changed", vec![a, a, a, a]),
+            ("ticket.attendance.", vec![a, a, a, a]),
+            ("ticket.attendance.dancing.public", vec![a, a, a, a]),
+            ("ticket.attendance.typing.everybody", vec![a, a, a, a]),
+            ("ticket.attendance.left", vec![a, a, a]),
+            ("ticket.attendance.left", vec![a, a, own, a]),
         ] {
             assert_eq!(read(&signal(topic, &ids), own), None, "{topic} {}", ids.len());
         }

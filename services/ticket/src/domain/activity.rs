@@ -1,14 +1,20 @@
 //! Who is at which ticket now: what replicas remember of it, and for how long.
 
-use std::collections::HashMap;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+};
 
 use chamados_chassis::id::{TicketId, UserId};
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::words::words;
 
 /// How long somebody is thought to be at a ticket after they last said so.
 pub const PATIENCE: TimeDelta = TimeDelta::seconds(30);
+/// In so many places somebody is remembered at a ticket; of more, those heard of last.
+const MOST_PLACES: usize = 16;
 
 words!(
     /// What somebody does at a ticket.
@@ -29,6 +35,15 @@ impl Activity {
     pub const fn is_public(self, by_staff: bool) -> bool {
         !by_staff || matches!(self, Self::Typing)
     }
+
+    /// The greater, the more it tells of somebody who does several things at once.
+    const fn weight(self) -> u8 {
+        match self {
+            Self::Viewing => 0,
+            Self::TypingInternal => 1,
+            Self::Typing => 2,
+        }
+    }
 }
 
 /// Something somebody said of themselves.
@@ -38,8 +53,16 @@ pub struct Report {
     pub ticket: TicketId,
     /// Who.
     pub user: UserId,
+    /// Where they say it, such as one of their tabs.
+    pub place: Uuid,
     /// What they do there, and whether others than staff may know; none when they went away.
     pub doing: Option<Doing>,
+}
+
+impl Report {
+    const fn whose(&self) -> (UserId, Uuid) {
+        (self.user, self.place)
+    }
 }
 
 /// What somebody does, and who may know.
@@ -80,9 +103,11 @@ pub struct Attendance {
     swept_at: DateTime<Utc>,
 }
 
+/// Somebody in one of their places.
 #[derive(Debug)]
 struct Seen {
     user: UserId,
+    place: Uuid,
     doing: Doing,
     since: DateTime<Utc>,
     heard_at: DateTime<Utc>,
@@ -99,22 +124,27 @@ impl Attendance {
     pub fn take(&mut self, report: &Report, now: DateTime<Utc>) -> Stir {
         self.sweep(now);
         let seen = self.tickets.entry(report.ticket).or_default();
-        let known = seen.iter().position(|seen| seen.user == report.user);
-        let known = known.map(|place| seen.swap_remove(place)).filter(|seen| seen.is_here(now));
-        let before = known.as_ref().map(|seen| seen.doing);
+        seen.retain(|seen| seen.is_here(now));
+        let told = |seen: &[Seen]| {
+            [false, true].map(|all| Self::of(seen, report.user, all).map(|one| one.activity))
+        };
+        let before = told(seen);
+        let known = seen.iter().position(|seen| (seen.user, seen.place) == report.whose());
+        let known = known.map(|place| seen.swap_remove(place));
         if let Some(doing) = report.doing {
+            make_room(seen, report.user);
             let since = known.filter(|seen| seen.doing == doing).map_or(now, |seen| seen.since);
-            seen.push(Seen { user: report.user, doing, since, heard_at: now });
+            let (user, place) = report.whose();
+            seen.push(Seen { user, place, doing, since, heard_at: now });
         }
+        let after = told(seen);
         if seen.is_empty() {
             self.tickets.remove(&report.ticket);
         }
-        if before == report.doing {
-            Stir::Nobody
-        } else if [before, report.doing].into_iter().flatten().any(|doing| doing.public) {
-            Stir::Everybody
-        } else {
-            Stir::Staff
+        match (before[0] == after[0], before[1] == after[1]) {
+            (false, _) => Stir::Everybody,
+            (true, false) => Stir::Staff,
+            (true, true) => Stir::Nobody,
         }
     }
 
@@ -128,18 +158,21 @@ impl Attendance {
         now: DateTime<Utc>,
     ) -> Vec<Participant> {
         let seen = self.tickets.get(&ticket).map(Vec::as_slice).unwrap_or_default();
-        let mut here: Vec<Participant> = seen
-            .iter()
-            .filter(|seen| seen.is_here(now) && Some(seen.user) != caller)
-            .filter(|seen| all || seen.doing.public)
-            .map(|seen| Participant {
-                user: seen.user,
-                activity: seen.doing.activity,
-                since: seen.since,
-            })
-            .collect();
-        here.sort_by_key(|participant| participant.user.as_uuid());
-        here
+        let here: Vec<&Seen> = seen.iter().filter(|seen| seen.is_here(now)).collect();
+        let people: BTreeSet<Uuid> = here.iter().map(|seen| seen.user.as_uuid()).collect();
+        let others = people.into_iter().map(UserId::from).filter(|user| Some(*user) != caller);
+        others.filter_map(|user| Self::of(here.iter().copied(), user, all)).collect()
+    }
+
+    /// What somebody does in all their places together: where they write counts more than where they read.
+    fn of<'a>(
+        seen: impl IntoIterator<Item = &'a Seen>,
+        user: UserId,
+        all: bool,
+    ) -> Option<Participant> {
+        let told = seen.into_iter().filter(|seen| seen.user == user && (all || seen.doing.public));
+        let most = told.max_by_key(|seen| (seen.doing.activity.weight(), Reverse(seen.since)))?;
+        Some(Participant { user, activity: most.doing.activity, since: most.since })
     }
 
     /// Forgets, now and then, who went away without a word.
@@ -152,6 +185,15 @@ impl Attendance {
             seen.retain(|seen| seen.is_here(now));
             !seen.is_empty()
         });
+    }
+}
+
+/// Forgets the places of somebody that were heard of longest ago, so that one more is not too many.
+fn make_room(seen: &mut Vec<Seen>, user: UserId) {
+    while seen.iter().filter(|seen| seen.user == user).count() >= MOST_PLACES {
+        let theirs = seen.iter().enumerate().filter(|(_, seen)| seen.user == user);
+        let Some((oldest, _)) = theirs.min_by_key(|(_, seen)| seen.heard_at) else { return };
+        seen.swap_remove(oldest);
     }
 }
 
@@ -195,7 +237,7 @@ mod tests {
             (doing(Viewing, false), Stir::Everybody),
             (None, Stir::Everybody),
         ] {
-            let report = Report { ticket, user, doing: what };
+            let report = Report { ticket, user, place: Uuid::nil(), doing: what };
             assert_eq!(attendance.take(&report, START), stir, "{what:?}");
         }
         assert!(attendance.tickets.is_empty(), "nothing is kept of who went away");
@@ -206,7 +248,7 @@ mod tests {
         let (ticket, staff, client) = (TicketId::new(), UserId::new(), UserId::new());
         let mut attendance = Attendance::default();
         let mut say = |user, what, at: i64| {
-            let report = Report { ticket, user, doing: what };
+            let report = Report { ticket, user, place: Uuid::nil(), doing: what };
             attendance.take(&report, START + TimeDelta::seconds(at));
         };
         say(staff, doing(Activity::Viewing, true), 0);
@@ -230,9 +272,40 @@ mod tests {
         let mut attendance = Attendance::default();
         let viewing = doing(Activity::Viewing, true);
         for second in 0..1_000 {
-            let report = Report { ticket: TicketId::new(), user: UserId::new(), doing: viewing };
+            let (ticket, user) = (TicketId::new(), UserId::new());
+            let report = Report { ticket, user, place: Uuid::nil(), doing: viewing };
             attendance.take(&report, START + TimeDelta::seconds(second));
         }
         assert!(attendance.tickets.len() <= 60, "{}", attendance.tickets.len());
+        let (ticket, user) = (TicketId::new(), UserId::new());
+        for _ in 0..100 {
+            let report = Report { ticket, user, place: Uuid::now_v7(), doing: viewing };
+            attendance.take(&report, START);
+        }
+        assert_eq!(attendance.tickets[&ticket].len(), MOST_PLACES);
+    }
+
+    #[test]
+    fn who_is_there_twice_is_one_who_writes_until_both_are_left() {
+        use Activity::{Typing, TypingInternal, Viewing};
+        let (ticket, user) = (TicketId::new(), UserId::new());
+        let places = [Uuid::now_v7(), Uuid::now_v7()];
+        let mut attendance = Attendance::default();
+        for (place, what, stir, seen) in [
+            (0, doing(Viewing, true), Stir::Staff, Some(Viewing)),
+            (1, doing(Viewing, true), Stir::Nobody, Some(Viewing)),
+            (0, doing(TypingInternal, true), Stir::Staff, Some(TypingInternal)),
+            (1, doing(Viewing, true), Stir::Nobody, Some(TypingInternal)),
+            (1, doing(Typing, true), Stir::Everybody, Some(Typing)),
+            (1, None, Stir::Everybody, Some(TypingInternal)),
+            (0, None, Stir::Staff, None),
+        ] {
+            let report = Report { ticket, user, place: places[place], doing: what };
+            assert_eq!(attendance.take(&report, START), stir, "{place} {what:?}");
+            let here = attendance.at(ticket, None, true, START);
+            assert_eq!(here.first().map(|one| one.activity), seen, "{place} {what:?}");
+            assert!(here.len() <= 1, "a person is one");
+        }
+        assert!(attendance.tickets.is_empty());
     }
 }

@@ -12,6 +12,7 @@ use chamados_proto::ticket::v1::{
 };
 use chamados_testkit::{TestDatabase, eventually, store_suite};
 use tonic::Status;
+use uuid::Uuid;
 
 use crate::support::{Desk, about, fields, heard, reason, user};
 
@@ -19,6 +20,7 @@ store_suite!(
     who_is_there_is_seen_by_whom_it_concerns,
     it_is_forgotten_and_told_when_it_changes,
     replicas_know_the_same,
+    who_is_there_twice_is_there_until_both_are_left,
     who_may_not_is_refused,
 );
 
@@ -29,7 +31,18 @@ async fn report(
     ticket: &str,
     activity: Activity,
 ) -> Result<(), Status> {
-    let request = pb::ReportActivityRequest { ticket_id: ticket.into(), activity: activity.into() };
+    report_in(desk, channel, by, (ticket, ""), activity).await
+}
+
+async fn report_in(
+    desk: &Desk,
+    channel: &GrpcChannel,
+    by: &Principal,
+    (ticket, place): (&str, &str),
+    activity: Activity,
+) -> Result<(), Status> {
+    let (ticket_id, place) = (ticket.into(), place.into());
+    let request = pb::ReportActivityRequest { ticket_id, activity: activity.into(), place };
     let mut client = ActivityServiceClient::new(channel.clone());
     client.report_activity(desk.by(by, request)).await.map(drop)
 }
@@ -148,6 +161,34 @@ async fn replicas_know_the_same(db: &TestDatabase) -> anyhow::Result<()> {
     Ok(())
 }
 
+async fn who_is_there_twice_is_there_until_both_are_left(db: &TestDatabase) -> anyhow::Result<()> {
+    let desk = Desk::open(db).await?;
+    let (second, there) = desk.replica()?;
+    let shutdown = Shutdown::new();
+    desk.service.start(&shutdown);
+    second.start(&shutdown);
+    let (agent, other) = (desk.agent(), desk.agent());
+    let ticket = desk.create(&agent, about("Sem rede")).await?.id;
+    let tabs = [Uuid::now_v7(), Uuid::now_v7()].map(|tab| tab.to_string());
+    let one = |activity| vec![(id(&agent), activity)];
+    for (tab, activity, expected) in [
+        (0, Activity::Typing, one(Activity::Typing)),
+        (1, Activity::Viewing, one(Activity::Typing)),
+        (0, Activity::Left, one(Activity::Viewing)),
+        (1, Activity::Left, vec![]),
+    ] {
+        report_in(&desk, &desk.channel, &agent, (&ticket, &tabs[tab]), activity).await?;
+        assert_eq!(here(&desk, &desk.channel, &other, &ticket).await?, expected, "{tab}");
+        eventually(Duration::from_secs(10), "the other replica knows", async || {
+            let known = here(&desk, &there, &other, &ticket).await.ok()?;
+            (known == expected).then_some(())
+        })
+        .await;
+    }
+    assert_eq!(shutdown.drain(Duration::from_secs(10)).await, Ok(()));
+    Ok(())
+}
+
 async fn who_may_not_is_refused(db: &TestDatabase) -> anyhow::Result<()> {
     let desk = Desk::open(db).await?;
     let channel = &desk.channel;
@@ -171,6 +212,8 @@ async fn who_may_not_is_refused(db: &TestDatabase) -> anyhow::Result<()> {
         fields(report(&desk, channel, &client, "x", Activity::Viewing).await),
         ["ticket_id"]
     );
+    let nowhere = report_in(&desk, channel, &client, (&ticket, "tab"), Activity::Viewing).await;
+    assert_eq!(fields(nowhere), ["place"]);
     assert_eq!(here(&desk, channel, &desk.agent(), &ticket).await?, [], "nobody was noted");
     Ok(())
 }

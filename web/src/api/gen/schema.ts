@@ -1181,6 +1181,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chats/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a live chat
+         * @description Staff may, and the requester. One that has ended stays as it is, also when another was opened since.
+         */
+        post: operations["end_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chats/{id}/messages": {
         parameters: {
             query?: never;
@@ -1195,6 +1215,26 @@ export interface paths {
         get: operations["list_chat_messages"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chats/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note how far one has read
+         * @description People only.
+         */
+        post: operations["mark_chat_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1629,11 +1669,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * End the live chat
-         * @description Staff may, and the requester. One that has ended stays as it is. 404 `chat_not_found` when there was no
-         *     chat yet.
+         * End a ticket's live chat
+         * @description Whichever is the newest: for who does not know it. Staff may, and the requester. One that has ended
+         *     stays as it is. 404 `chat_not_found` when there was no chat yet.
          */
-        post: operations["end_chat"];
+        post: operations["end_newest_chat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1654,26 +1694,6 @@ export interface paths {
          * @description Everybody who sees the ticket may. 404 `chat_not_found` when there was no chat yet; 409 `chat_ended`.
          */
         post: operations["send_chat_message"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tickets/{id}/chat/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Note how far one has read
-         * @description In the open chat, else in the last one. People only. 404 `chat_not_found` when there was no chat yet.
-         */
-        post: operations["mark_chat_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4145,6 +4165,11 @@ export interface components {
         /** @description What the caller does. */
         ReportActivity: {
             activity: components["schemas"]["Activity"];
+            /**
+             * Format: uuid
+             * @description Where the caller does it, a UUID of their choice: in two tabs somebody is there until they left both.
+             */
+            place?: string | null;
         };
         /** @description A new password by a reset link. */
         ResetPassword: {
@@ -7510,6 +7535,42 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    end_chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the chat. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chat. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_chat_messages: {
         parameters: {
             query?: {
@@ -7542,6 +7603,45 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    mark_chat_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 of the chat. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkChatRead"];
+            };
+        };
+        responses: {
+            /** @description The chat. */
+            200: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -7981,6 +8081,10 @@ export interface operations {
                 updatedFrom?: string;
                 /** @description Changed last before this time. */
                 updatedTo?: string;
+                /** @description Resolved, and last at this time or after. */
+                resolvedFrom?: string;
+                /** @description Resolved, and last before this time. */
+                resolvedTo?: string;
                 /**
                  * @description Words that each begin a word of the subject, the description or a comment the caller may read,
                  *     without regard to case and accents; or the number. At most 200 characters.
@@ -8102,6 +8206,10 @@ export interface operations {
                 updatedFrom?: string;
                 /** @description Changed last before this time. */
                 updatedTo?: string;
+                /** @description Resolved, and last at this time or after. */
+                resolvedFrom?: string;
+                /** @description Resolved, and last before this time. */
+                resolvedTo?: string;
                 /**
                  * @description Words that each begin a word of the subject, the description or a comment the caller may read,
                  *     without regard to case and accents; or the number. At most 200 characters.
@@ -8460,7 +8568,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    end_chat: {
+    end_newest_chat: {
         parameters: {
             query?: never;
             header?: {
@@ -8524,45 +8632,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatMessage"];
-                };
-            };
-            400: components["responses"]["Invalid"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooMany"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    mark_chat_read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description UUIDv7 of the ticket. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MarkChatRead"];
-            };
-        };
-        responses: {
-            /** @description The chat. */
-            200: {
-                headers: {
-                    /** @description Finds the request in the logs. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Chat"];
                 };
             };
             400: components["responses"]["Invalid"];

@@ -1,9 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
-import { body, client } from "@/api/client";
+import { body, client, freshId } from "@/api/client";
 import type { Activity, Page, Participant } from "@/api/types";
 
 /** Who goes away without a word is missed by asking again, in milliseconds. */
 const AGAIN = 15_000;
+/** This tab: another of the same person says for itself what is done there. */
+const place = freshId();
 
 /** Who else is at a ticket now. */
 export const activityQuery = (ticketId: string) =>
@@ -24,6 +26,6 @@ export const activityQuery = (ticketId: string) =>
 export function reportActivity(ticketId: string, activity: Activity): void {
   const lost = () => {};
   client
-    .PUT("/api/tickets/{id}/activity", { params: { path: { id: ticketId } }, body: { activity }, keepalive: true })
+    .PUT("/api/tickets/{id}/activity", { params: { path: { id: ticketId } }, body: { activity, place }, keepalive: true })
     .catch(lost);
 }
