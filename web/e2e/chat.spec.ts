@@ -89,6 +89,22 @@ test("staff and the requester see each other, talk, and the transcript stays", a
     await expect(composer(bia), "what has ended is for reading").toHaveCount(0);
   });
 
+  await test.step("what one ends is what one sees, though another is open", async () => {
+    const chats = async () => (await (await page.request.get(`${product.url}/api/tickets/${id}/chats`)).json()).items;
+    const [seen] = (await chats()) as { id: string }[];
+    // The page does not hear yet that the one it shows has ended, and that another was begun.
+    let hear = () => {};
+    const late = new Promise<void>((resolve) => (hear = resolve));
+    await page.route(`**/api/tickets/${id}/chat?*`, (route) => late.then(() => route.continue()));
+    await post(bia, product, `chats/${seen?.id}/end`, {});
+    const { id: another } = await post<{ id: string }>(bia, product, `tickets/${id}/chat/start`, {});
+    const ending = page.waitForResponse((response) => response.request().method() === "POST" && response.url().endsWith("/end"));
+    await panel(page).getByRole("button", { name: "Encerrar chat" }).click();
+    expect((await ending).ok()).toBe(true);
+    expect(await chats()).toMatchObject([{ id: another, end: null }, { id: seen?.id, end: "closed" }, {}]);
+    hear();
+  });
+
   await test.step("it ends with the ticket", async () => {
     await post(page, product, `tickets/${id}/resolve`, { message: "" });
     await panel(bia).getByRole("button", { name: "Voltar ao chat atual" }).click();

@@ -250,10 +250,10 @@ pub(crate) async fn send_chat_message(
 
 /// Note how far one has read
 ///
-/// In the open chat, else in the last one. People only. 404 `chat_not_found` when there was no chat yet.
+/// People only.
 #[utoipa::path(
-    post, path = "/api/tickets/{id}/chat/read", tag = "tickets",
-    params(("id" = Uuid, Path, description = "UUIDv7 of the ticket.")),
+    post, path = "/api/chats/{id}/read", tag = "tickets",
+    params(("id" = Uuid, Path, description = "UUIDv7 of the chat.")),
     request_body = MarkChatRead,
     responses((status = 200, description = "The chat.", body = Chat)),
 )]
@@ -263,19 +263,17 @@ pub(crate) async fn mark_chat_read(
     Path(id): Path<Uuid>,
     Json(MarkChatRead { sequence }): Json<MarkChatRead>,
 ) -> Result<Json<Chat>> {
-    let chat_id = current(&gateway, &caller, id).await?;
-    let message = pb::MarkChatReadRequest { chat_id, sequence };
+    let message = pb::MarkChatReadRequest { chat_id: id.to_string(), sequence };
     let answer = gateway.clients.chats().mark_chat_read(caller.request(message)).await?;
     Ok(Json(named(&gateway, &caller, answer.into_inner()).await?))
 }
 
-/// End the live chat
+/// End a live chat
 ///
-/// Staff may, and the requester. One that has ended stays as it is. 404 `chat_not_found` when there was no
-/// chat yet.
+/// Staff may, and the requester. One that has ended stays as it is, also when another was opened since.
 #[utoipa::path(
-    post, path = "/api/tickets/{id}/chat/end", tag = "tickets",
-    params(("id" = Uuid, Path, description = "UUIDv7 of the ticket."), IdempotencyKey),
+    post, path = "/api/chats/{id}/end", tag = "tickets",
+    params(("id" = Uuid, Path, description = "UUIDv7 of the chat."), IdempotencyKey),
     responses((status = 200, description = "The chat.", body = Chat)),
 )]
 pub(crate) async fn end_chat(
@@ -284,10 +282,26 @@ pub(crate) async fn end_chat(
     Path(id): Path<Uuid>,
     IdempotencyKey(request_id): IdempotencyKey,
 ) -> Result<Json<Chat>> {
-    let chat_id = current(&gateway, &caller, id).await?;
-    let message = pb::EndChatRequest { request_id, chat_id };
-    let answer = gateway.clients.chats().end_chat(caller.request(message)).await?;
-    Ok(Json(named(&gateway, &caller, answer.into_inner()).await?))
+    end(&gateway, &caller, request_id, id.to_string()).await
+}
+
+/// End a ticket's live chat
+///
+/// Whichever is the newest: for who does not know it. Staff may, and the requester. One that has ended
+/// stays as it is. 404 `chat_not_found` when there was no chat yet.
+#[utoipa::path(
+    post, path = "/api/tickets/{id}/chat/end", tag = "tickets",
+    params(("id" = Uuid, Path, description = "UUIDv7 of the ticket."), IdempotencyKey),
+    responses((status = 200, description = "The chat.", body = Chat)),
+)]
+pub(crate) async fn end_newest_chat(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    IdempotencyKey(request_id): IdempotencyKey,
+) -> Result<Json<Chat>> {
+    let chat = current(&gateway, &caller, id).await?;
+    end(&gateway, &caller, request_id, chat).await
 }
 
 impl Chat {
@@ -347,6 +361,17 @@ async fn current(gateway: &Gateway, caller: &Caller, ticket: Uuid) -> Result<Str
             "There was no chat on this ticket yet.",
         )
     })
+}
+
+async fn end(
+    gateway: &Gateway,
+    caller: &Caller,
+    request_id: String,
+    chat_id: String,
+) -> Result<Json<Chat>> {
+    let message = pb::EndChatRequest { request_id, chat_id };
+    let answer = gateway.clients.chats().end_chat(caller.request(message)).await?;
+    Ok(Json(named(gateway, caller, answer.into_inner()).await?))
 }
 
 async fn messages(

@@ -171,9 +171,10 @@ pub(crate) async fn busy(sandbox: &Sandbox) -> anyhow::Result<(Desk, String)> {
     let _said = bia.post(&path("/comments"), said).await.ok();
     let note = json!({"body": "<p>Cabo ruim</p>", "visibility": "internal"});
     let _note = bia.post(&path("/comments"), note).await.ok();
-    let _chat = ana.press(&path("/chat/start")).await.ok();
+    let chat = ana.press(&path("/chat/start")).await.text("id");
     let _line = ana.post(&path("/chat/messages"), json!({"body": "oi"})).await.ok();
-    let _read = bia.post(&path("/chat/read"), json!({"sequence": 1})).await.ok();
+    let read = format!("/api/chats/{chat}/read");
+    let _read = bia.post(&read, json!({"sequence": 1})).await.ok();
     let done = desk.ticket("Resolvido").await;
     let resolve = format!("/api/tickets/{}/resolve", text(&done, "id"));
     let _resolved = desk.admin.post(&resolve, json!({"message": "<p>Feito</p>"})).await.ok();

@@ -145,7 +145,7 @@ fn body(asked: &str, r: &Records) -> Option<Value> {
         "POST /api/tickets/{id}/comments" => json!({"body": "<p>x</p>", "visibility": "public"}),
         "POST /api/tickets/{id}/comments#internal" => json!({"body": "<p>x</p>", "visibility": "internal"}),
         "POST /api/tickets/{id}/chat/messages" => json!({"body": "x"}),
-        "POST /api/tickets/{id}/chat/read" => json!({"sequence": 1}),
+        "POST /api/chats/{id}/read" => json!({"sequence": 1}),
         "PUT /api/tickets/{id}/activity" => json!({"activity": "viewing"}),
         "PUT /api/tickets/{id}/activity#internal" => json!({"activity": "typing_internal"}),
         "PUT /api/tickets/{id}/drafts/{kind}" => json!({"body": "<p>x</p>", "visibility": "public", "baseVersion": 1}),

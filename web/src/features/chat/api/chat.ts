@@ -52,7 +52,7 @@ export const transcriptQuery = (chatId: string) =>
     },
   });
 
-/** Opens a chat, or ends the open one. */
+/** Opens a chat; where one is open already, it is that one. */
 export function useStartChat(ticketId: string) {
   const queryClient = useQueryClient();
   return useMutation({
@@ -62,11 +62,12 @@ export function useStartChat(ticketId: string) {
   });
 }
 
+/** Ends the chat that is told: by the time it is asked, another may be the ticket's newest. */
 export function useEndChat(ticketId: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: () =>
-      body(client.POST("/api/tickets/{id}/chat/end", { params: { path: { id: ticketId }, header: idempotencyKey() } })),
+    mutationFn: (chatId: string) =>
+      body(client.POST("/api/chats/{id}/end", { params: { path: { id: chatId }, header: idempotencyKey() } })),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["tickets", "item", ticketId] }),
   });
 }
@@ -86,12 +87,12 @@ export function useSendMessage(ticketId: string) {
   });
 }
 
-/** Notes how far one has read. */
+/** Notes how far one has read in a chat of the ticket. */
 export function useMarkRead(ticketId: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (sequence: number): Promise<Chat> =>
-      body(client.POST("/api/tickets/{id}/chat/read", { params: { path: { id: ticketId } }, body: { sequence } })),
+    mutationFn: ({ chatId, sequence }: { chatId: string; sequence: number }): Promise<Chat> =>
+      body(client.POST("/api/chats/{id}/read", { params: { path: { id: chatId } }, body: { sequence } })),
     onSuccess: (chat) =>
       queryClient.setQueryData<LiveChat>(chatKey(ticketId), (known) =>
         known?.chat?.id === chat.id ? { ...known, chat: { ...known.chat, readMarks: chat.readMarks } } : known,

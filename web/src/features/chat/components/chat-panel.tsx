@@ -67,12 +67,13 @@ function End({ ticket }: { ticket: Ticket }) {
   const describe = useErrorText();
   const { data: live } = useQuery(chatQuery(ticket.id));
   const end = useEndChat(ticket.id);
-  if (!live?.chat || live.chat.end !== null || !maySteer(user, ticket)) return null;
+  const chat = live?.chat;
+  if (!chat || chat.end !== null || !maySteer(user, ticket)) return null;
   return (
     <Button
       size="sm"
       busy={end.isPending}
-      onClick={() => end.mutate(undefined, { onError: (error) => toastFailed(describe(error)) })}
+      onClick={() => end.mutate(chat.id, { onError: (error) => toastFailed(describe(error)) })}
     >
       {t("end.action")}
     </Button>

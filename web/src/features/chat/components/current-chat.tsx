@@ -81,10 +81,11 @@ function useReading(ticketId: string, live: LiveChat | undefined): void {
   const { mutate } = useMarkRead(ticketId);
   const inSight = useInSight();
   const last = live ? lastSequence(live.messages) : 0;
+  const chatId = live?.chat?.id;
   const read = live?.chat ? readTo(live.chat, user.id) : 0;
   useEffect(() => {
-    if (inSight && last > read) mutate(last);
-  }, [inSight, last, read, mutate]);
+    if (chatId && inSight && last > read) mutate({ chatId, sequence: last });
+  }, [chatId, inSight, last, read, mutate]);
 }
 
 function useInSight(): boolean {
