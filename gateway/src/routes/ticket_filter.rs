@@ -89,6 +89,10 @@ pub(crate) struct TicketFilter {
     updated_from: Option<DateTime<Utc>>,
     /// Changed last before this time.
     updated_to: Option<DateTime<Utc>>,
+    /// Resolved, and last at this time or after.
+    resolved_from: Option<DateTime<Utc>>,
+    /// Resolved, and last before this time.
+    resolved_to: Option<DateTime<Utc>>,
     /// Words that each begin a word of the subject, the description or a comment the caller may read,
     /// without regard to case and accents; or the number. At most 200 characters.
     q: String,
@@ -137,6 +141,8 @@ impl TicketFilter {
             created_to: self.created_to.map(timestamp),
             updated_from: self.updated_from.map(timestamp),
             updated_to: self.updated_to.map(timestamp),
+            resolved_from: self.resolved_from.map(timestamp),
+            resolved_to: self.resolved_to.map(timestamp),
             query: self.q,
         };
         let sort = self.sort.into();

@@ -181,7 +181,7 @@ async fn filters_reach_the_service() {
     );
     let path = format!(
         "/api/tickets?status=pending&status=paused&assigneeId=none&assigneeId={OTHER}\
-         &createdFrom=2026-11-01T00:00:00Z&q=impress%C3%A3o&pageSize=10&pageToken=abc"
+         &createdFrom=2026-11-01T00:00:00Z&resolvedFrom=2026-11-02T00:00:00Z&resolvedTo=2026-11-03T00:00:00Z&q=impress%C3%A3o&pageSize=10&pageToken=abc"
     );
     let reply = fixture.admin(Method::GET, &path).send().await;
     assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
@@ -195,6 +195,8 @@ async fn filters_reach_the_service() {
     assert_eq!(filter.assignee_ids, [OTHER]);
     assert_eq!(filter.query, "impressão");
     assert_eq!(filter.created_from.unwrap().seconds, 1_793_491_200);
+    assert_eq!(filter.resolved_from.unwrap().seconds, 1_793_577_600);
+    assert_eq!(filter.resolved_to.unwrap().seconds, 1_793_664_000);
     assert_eq!((request.page_size, request.page_token.as_str()), (10, "abc"));
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Names a filter may have.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 18] = [
     "status",
     "priority",
     "queueId",
@@ -18,6 +18,8 @@ const NAMES: [&str; 16] = [
     "createdTo",
     "updatedFrom",
     "updatedTo",
+    "resolvedFrom",
+    "resolvedTo",
     "q",
     "sort",
 ];

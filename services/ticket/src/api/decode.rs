@@ -155,6 +155,8 @@ pub(super) fn filter(filter: &pb::TicketFilter) -> Result<TicketFilter, Invalid>
         watchers: ids(&mut checks, "filter.watcher_ids", &filter.watcher_ids),
         updated_from: time(&mut checks, "filter.updated_from", filter.updated_from),
         updated_to: time(&mut checks, "filter.updated_to", filter.updated_to),
+        resolved_from: time(&mut checks, "filter.resolved_from", filter.resolved_from),
+        resolved_to: time(&mut checks, "filter.resolved_to", filter.resolved_to),
         query: checks.take("filter.query", Query::parse(&filter.query)).flatten(),
     };
     checks.finish().map(|()| read)

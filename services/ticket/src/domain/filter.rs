@@ -56,6 +56,10 @@ pub struct TicketFilter {
     pub updated_from: Option<DateTime<Utc>>,
     /// Changed last before.
     pub updated_to: Option<DateTime<Utc>>,
+    /// Resolved, and last at or after.
+    pub resolved_from: Option<DateTime<Utc>>,
+    /// Resolved, and last before.
+    pub resolved_to: Option<DateTime<Utc>>,
     /// Words in subject, description or comments, or the number.
     pub query: Option<Query>,
 }

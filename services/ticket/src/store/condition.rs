@@ -135,6 +135,9 @@ fn matching(tenant: TenantId, filter: &TicketFilter) -> Condition {
         .add_option((!filter.watchers.is_empty()).then(|| watched(tenant, &filter.watchers)))
         .add_option(filter.updated_from.map(|time| Column::UpdatedAt.gte(time)))
         .add_option(filter.updated_to.map(|time| Column::UpdatedAt.lt(time)))
+        // Tickets that are open have no such time, and null is neither after nor before anything.
+        .add_option(filter.resolved_from.map(|time| Column::ResolvedAt.gte(time)))
+        .add_option(filter.resolved_to.map(|time| Column::ResolvedAt.lt(time)))
         .add_option(filter.created_from.map(|time| created.gte(time)))
         .add_option(filter.created_to.map(|time| created.lt(time)))
 }

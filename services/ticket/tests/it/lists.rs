@@ -3,6 +3,7 @@
 use chamados_chassis::auth::{Principal, Role};
 use chamados_proto::ticket::v1::{self as pb, Priority, Status, TicketFilter, TicketSort};
 use chamados_testkit::{TestDatabase, store_suite};
+use prost_types::Timestamp;
 
 use crate::support::{Desk, about, device, fields, user};
 
@@ -217,6 +218,15 @@ async fn every_filter_is_applied(db: &TestDatabase) -> anyhow::Result<()> {
     assert_eq!(desk.matching(&agent, to.clone()).await?, only(&first));
     let both = TicketFilter { created_from: second.create_time, ..to };
     assert!(desk.matching(&agent, both).await?.is_empty());
+
+    desk.pass(60);
+    let at = desk.resolve(&agent, &first.id, "").await?.resolve_time;
+    let resolved =
+        |from, to| TicketFilter { resolved_from: from, resolved_to: to, ..Default::default() };
+    let later = at.map(|time| Timestamp { seconds: time.seconds + 1, ..time });
+    assert_eq!(desk.matching(&agent, resolved(at, later)).await?, only(&first));
+    assert!(desk.matching(&agent, resolved(later, None)).await?.is_empty());
+    assert!(desk.matching(&agent, resolved(None, at)).await?.is_empty(), "nor what is open");
     Ok(())
 }
 

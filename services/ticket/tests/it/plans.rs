@@ -11,6 +11,7 @@ use chamados_ticket::{
     domain::{Query, TicketFilter, TicketSort, Visibility},
     store::listing,
 };
+use chrono::DateTime;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
@@ -26,6 +27,7 @@ async fn no_list_looks_at_every_ticket() -> anyhow::Result<()> {
     let search = |words: &str| -> anyhow::Result<_> {
         Ok(TicketFilter { query: Query::parse(words)?, ..Default::default() })
     };
+    let now = DateTime::UNIX_EPOCH;
     let (all, any) = (Visibility::All, TicketFilter::default());
     for (what, visibility, filter) in [
         ("of a collaborator", Visibility::Own(user), any.clone()),
@@ -36,7 +38,12 @@ async fn no_list_looks_at_every_ticket() -> anyhow::Result<()> {
         ("found by a collaborator", Visibility::Own(user), search("4200")?),
         ("tagged", all, TicketFilter { tag_keys: vec!["vip".to_owned()], ..any.clone() }),
         ("watched", all, TicketFilter { watchers: vec![user], ..any.clone() }),
-        ("assigned", all, TicketFilter { assignees: vec![user], ..any }),
+        ("assigned", all, TicketFilter { assignees: vec![user], ..any.clone() }),
+        (
+            "resolved in a time",
+            all,
+            TicketFilter { resolved_from: Some(now), resolved_to: Some(now), ..any },
+        ),
     ] {
         for sort in [TicketSort::Newest, TicketSort::Updated, TicketSort::Priority] {
             let db = Explaining { db: desk.db.read(), steps: Mutex::default() };

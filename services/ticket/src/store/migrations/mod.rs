@@ -11,6 +11,7 @@ mod m0108_drafts;
 mod m0109_statistics;
 mod m0110_company_figures;
 mod m0111_search_times;
+mod m0112_resolutions;
 
 use chamados_store_kit::Migrations;
 use sea_orm_migration::MigrationTrait;
@@ -34,5 +35,6 @@ fn list() -> Vec<Box<dyn MigrationTrait>> {
     list.push(Box::new(m0109_statistics::Migration));
     list.push(Box::new(m0110_company_figures::Migration));
     list.push(Box::new(m0111_search_times::Migration));
+    list.push(Box::new(m0112_resolutions::Migration));
     list
 }

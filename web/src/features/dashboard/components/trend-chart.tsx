@@ -1,8 +1,10 @@
-import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { useNavigate } from "@tanstack/react-router";
+import { type ActiveDotProps, CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import type { DayTrend } from "@/api/types";
 import { Section } from "@/components/section";
 import { formatShortDate } from "@/lib/time";
 import { useLocale } from "@/lib/use-locale";
+import { ticketsBehind } from "../model/dashboard";
 import { DayTooltip } from "./day-tooltip";
 import { TrendTable } from "./trend-table";
 
@@ -30,9 +32,14 @@ const looks = [
 ];
 const axis = { stroke: "var(--color-line-2)", tick: { fill: "var(--color-ink-3)", fontSize: 12 }, tickLine: false };
 
-/** Lines over the days, what they come to in words, and the numbers as a table. */
+/** Lines over the days, what they come to in words, and the numbers as a table. A point that counts tickets leads to them. */
 export function TrendChart({ name, title, days, series, format, ticks }: TrendProps) {
   const locale = useLocale();
+  const navigate = useNavigate();
+  const follow = (series: Series, day: DayTrend) => {
+    const search = ticketsBehind(series.key, day.day);
+    if (search) void navigate({ to: "/chamados", search });
+  };
   const summary = series.map(({ total }) => total).join(", ");
   return (
     <Section title={title}>
@@ -61,16 +68,16 @@ export function TrendChart({ name, title, days, series, format, ticks }: TrendPr
                 isAnimationActive={false}
                 content={<DayTooltip format={format} />}
               />
-              {series.map(({ key, label }, index) => (
+              {series.map((each, index) => (
                 <Line
-                  key={key}
+                  key={each.key}
                   {...looks[index % looks.length]}
                   type="linear"
-                  dataKey={key}
-                  name={label}
+                  dataKey={each.key}
+                  name={each.label}
                   strokeWidth={2}
-                  dot={key === "firstResponseSeconds" ? { r: 2, strokeDasharray: "" } : false}
-                  activeDot={{ r: 4, strokeDasharray: "" }}
+                  dot={each.key === "firstResponseSeconds" ? { r: 2, strokeDasharray: "" } : false}
+                  activeDot={<Point onFollow={ticketsBehind(each.key, "") && ((day) => follow(each, day))} />}
                   connectNulls
                   isAnimationActive={false}
                 />
@@ -82,6 +89,18 @@ export function TrendChart({ name, title, days, series, format, ticks }: TrendPr
       </div>
     </Section>
   );
+}
+
+/** The chart gives it all but what follows it. */
+type PointProps = Partial<Pick<ActiveDotProps, "cx" | "cy" | "fill" | "payload">> & {
+  onFollow: ((day: DayTrend) => void) | undefined;
+};
+
+/** The day under the pointer. By keyboard the table's numbers lead to the same lists. */
+function Point({ cx, cy, fill, payload, onFollow }: PointProps) {
+  const look = { cx, cy, fill, r: 4, stroke: "var(--color-surface)", strokeWidth: 2 };
+  if (!onFollow) return <circle {...look} />;
+  return <circle {...look} r={5} className="cursor-pointer" data-testid="trend-point" onClick={() => onFollow(payload as DayTrend)} />;
 }
 
 /** What the lines come to; of several, each with a sample. */

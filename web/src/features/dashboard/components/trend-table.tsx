@@ -1,9 +1,11 @@
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { formatDate } from "@/lib/time";
 import { useLocale } from "@/lib/use-locale";
+import { ticketsBehind } from "../model/dashboard";
 import type { TrendProps } from "./trend-chart";
 
-/** The numbers of a chart, newest day first, for whoever wants them exactly or does not see the lines. */
+/** The numbers of a chart, newest day first, for whoever wants them exactly or does not see the lines; those that count tickets lead to them. */
 export function TrendTable({ title, days, series, format }: Pick<TrendProps, "title" | "days" | "series" | "format">) {
   const { t } = useTranslation("dashboard");
   const locale = useLocale();
@@ -33,11 +35,24 @@ export function TrendTable({ title, days, series, format }: Pick<TrendProps, "ti
               <th scope="row" className="py-1 font-normal">
                 {formatDate(day.day, locale)}
               </th>
-              {series.map(({ key }) => {
+              {series.map(({ key, label }) => {
                 const value = day[key];
+                const behind = value ? ticketsBehind(key, day.day) : undefined;
+                const told = value === null ? "–" : format(value);
                 return (
                   <td key={key} className="py-1 text-right">
-                    {value === null ? "–" : format(value)}
+                    {behind ? (
+                      <Link
+                        to="/chamados"
+                        search={behind}
+                        aria-label={`${label}, ${formatDate(day.day, locale)}: ${told}`}
+                        className="rounded-sm text-accent-ink hover:underline"
+                      >
+                        {told}
+                      </Link>
+                    ) : (
+                      told
+                    )}
                   </td>
                 );
               })}

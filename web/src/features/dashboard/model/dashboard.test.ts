@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DayTrend } from "@/api/types";
-import { countOf, durationTicks, periodFromSearch, share, totalsOf, withoutContact } from "./dashboard";
+import { countOf, durationTicks, periodFromSearch, share, ticketsBehind, totalsOf, withoutContact } from "./dashboard";
 
 function day(change: Partial<DayTrend>): DayTrend {
   const nothing = { opened: 0, resolved: 0, firstResponses: 0, firstResponseSeconds: null, workedSeconds: 0 };
@@ -13,6 +13,12 @@ describe("the period", () => {
     expect(periodFromSearch({ days: ["90", "7"] })).toEqual({ days: 90 });
     for (const days of [undefined, "", "30", "8", "x", "-7"]) expect(periodFromSearch({ days })).toEqual({});
   });
+});
+
+it("leads from what counts tickets of a day to their list, and from nothing else", () => {
+  expect(ticketsBehind("opened", "2026-11-23")).toEqual({ createdFrom: "2026-11-23", createdTo: "2026-11-23" });
+  expect(ticketsBehind("resolved", "2026-11-23")).toEqual({ resolvedFrom: "2026-11-23", resolvedTo: "2026-11-23" });
+  expect(ticketsBehind("workedSeconds", "2026-11-23")).toBeUndefined();
 });
 
 describe("totals", () => {

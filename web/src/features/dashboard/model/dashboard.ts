@@ -21,6 +21,13 @@ export function countOf(counts: Dashboard["counts"], status: TicketStatus): numb
   return counts.byStatus.find((each) => each.status === status)?.count ?? 0;
 }
 
+/** Which tickets a number of a day counts, as the filter of their list; none where it counts no tickets. */
+export function ticketsBehind(series: keyof DayTrend, day: string): Record<string, string> | undefined {
+  if (series === "opened") return { createdFrom: day, createdTo: day };
+  if (series === "resolved") return { resolvedFrom: day, resolvedTo: day };
+  return undefined;
+}
+
 export interface Totals {
   opened: number;
   resolved: number;

@@ -82,6 +82,11 @@ export function TicketFilters({ filter, onFilter, searchRef, tickets }: TicketFi
         value={{ from: filter.createdFrom, to: filter.createdTo }}
         onChange={({ from, to }) => set({ createdFrom: from, createdTo: to })}
       />
+      <PeriodChip
+        label={t("field.resolved")}
+        value={{ from: filter.resolvedFrom, to: filter.resolvedTo }}
+        onChange={({ from, to }) => set({ resolvedFrom: from, resolvedTo: to })}
+      />
     </Toolbar>
   );
 }

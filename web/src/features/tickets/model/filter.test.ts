@@ -27,12 +27,14 @@ describe("the filter in the address", () => {
       requesterId: ["r"],
       priority: ["urgent"],
     }],
-    ["?category=none&tag=vpn&tag=rede&watcherId=w&createdFrom=2026-11-01&createdTo=2026-11-30&sort=updated", {
+    ["?category=none&tag=vpn&tag=rede&watcherId=w&createdFrom=2026-11-01&createdTo=2026-11-30&resolvedFrom=2026-11-02&resolvedTo=2026-11-03&sort=updated", {
       category: ["none"],
       tag: ["vpn", "rede"],
       watcherId: ["w"],
       createdFrom: "2026-11-01",
       createdTo: "2026-11-30",
+      resolvedFrom: "2026-11-02",
+      resolvedTo: "2026-11-03",
       sort: "updated",
     }],
   ])("reads %s", (search, filter) => {

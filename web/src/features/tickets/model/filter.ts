@@ -24,6 +24,9 @@ export interface TicketFilter {
   /** Days, both included. */
   createdFrom?: string;
   createdTo?: string;
+  /** Days, both included, on which what is resolved was. */
+  resolvedFrom?: string;
+  resolvedTo?: string;
   q?: string;
   sort?: TicketSort;
 }
@@ -44,6 +47,8 @@ export function filterFromSearch(search: SearchRecord): TicketFilter {
     watcherId: many(search.watcherId),
     createdFrom: day(one(search.createdFrom)),
     createdTo: day(one(search.createdTo)),
+    resolvedFrom: day(one(search.resolvedFrom)),
+    resolvedTo: day(one(search.resolvedTo)),
     q: one(search.q)?.trim(),
     sort: sorts.find((each) => each === one(search.sort)),
   });
@@ -51,12 +56,16 @@ export function filterFromSearch(search: SearchRecord): TicketFilter {
 
 /** What the API is asked with: days become moments of this computer's clock. */
 export function filterToQuery(filter: TicketFilter): Query<"/api/tickets.csv"> {
-  const { createdFrom, createdTo, ...rest } = compact(filter);
-  return {
-    ...rest,
-    ...(createdFrom && { createdFrom: startOf(createdFrom)?.toISOString() }),
-    ...(createdTo && { createdTo: startOf(createdTo, 1)?.toISOString() }),
+  const { createdFrom, createdTo, resolvedFrom, resolvedTo, ...rest } = compact(filter);
+  const from = (day: string | undefined) => day && startOf(day)?.toISOString();
+  const to = (day: string | undefined) => day && startOf(day, 1)?.toISOString();
+  const days = {
+    createdFrom: from(createdFrom),
+    createdTo: to(createdTo),
+    resolvedFrom: from(resolvedFrom),
+    resolvedTo: to(resolvedTo),
   };
+  return { ...rest, ...Object.fromEntries(Object.entries(days).filter(([, moment]) => moment)) };
 }
 
 /** Where the same tickets are as one CSV. */
@@ -85,8 +94,10 @@ export function filterFromSaved(saved: SavedFilter): TicketFilter {
   return filterFromSearch({
     ...saved,
     createdFrom: day(saved.createdFrom?.[0], 0),
+    resolvedFrom: day(saved.resolvedFrom?.[0], 0),
     // The API excludes the moment it is given, the address includes the day.
     createdTo: day(saved.createdTo?.[0], 1),
+    resolvedTo: day(saved.resolvedTo?.[0], 1),
   });
 }
 
