@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,14 +24,49 @@ function binary(name: string): string {
   return join(directory, name);
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  probe.close();
-  await once(probe, "close");
-  return address.port;
+/** How often other ports are tried; several taken ones in a row are no accident. */
+const ATTEMPTS = 5;
+
+/** The ports it was given are somebody else's. */
+class AddressInUse extends Error {}
+
+/**
+ * Two ports, probably free. They lie below those that systems give to outgoing connections, so that no
+ * connection takes one while a server of the same address is being started again.
+ */
+function ports(): [number, number] {
+  const port = 20_000 + 2 * Math.floor(Math.random() * 6_000);
+  return [port, port + 1];
+}
+
+/** Starts on ports nobody else has, with others when somebody was faster. */
+async function onFreePorts<T>(start: (http: string, grpc: string) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const [http, grpc] = ports();
+    try {
+      return await start(`127.0.0.1:${http}`, `127.0.0.1:${grpc}`);
+    } catch (error) {
+      if (!(error instanceof AddressInUse) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** A server, and what it says line by line; when it says no more it has ended, and was given taken ports or failed. */
+function serve(program: string, args: string[], settings: Record<string, string> = {}) {
+  const env = { ...process.env, ...settings };
+  const server = spawn(binary(program), args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  let complaint = "";
+  server.stderr.on("data", (bytes: Buffer) => {
+    process.stderr.write(bytes);
+    complaint = `${complaint}${bytes}`.slice(-4_000);
+  });
+  const failed = async () => {
+    await ended(server);
+    return /address (already )?in use/i.test(complaint)
+      ? new AddressInUse(complaint)
+      : new Error(`${program} ended before it was ready`);
+  };
+  return { server, lines: createInterface({ input: server.stdout }), failed };
 }
 
 async function ended(child: ChildProcess): Promise<number | null> {
@@ -56,10 +90,11 @@ export class Product {
 
   /** A new one, with these settings besides those of all. */
   static async start(settings: Record<string, string> = {}): Promise<Product> {
-    const [http, grpc] = [await freePort(), await freePort()];
-    const product = new Product(`http://127.0.0.1:${http}`, `http://127.0.0.1:${grpc}`, settings);
-    await product.run();
-    return product;
+    return onFreePorts(async (http, grpc) => {
+      const product = new Product(`http://${http}`, `http://${grpc}`, settings);
+      await product.run();
+      return product;
+    });
   }
 
   /** Starts the server, and waits until it has said where it is. */
@@ -67,18 +102,18 @@ export class Product {
     const { host: http } = new URL(this.url);
     const { host: grpc } = new URL(this.grpc);
     const data = join(this.directory, "data");
-    const server = spawn(
-      binary("chamados"),
+    const { server, lines, failed } = serve(
+      "chamados",
       ["run", "--target", "all", "--data-dir", data, "--http", http, "--grpc", grpc],
-      { env: { ...process.env, ...SETTINGS, ...this.settings }, stdio: ["ignore", "pipe", "inherit"] },
+      { ...SETTINGS, ...this.settings },
     );
     this.#server = server;
-    for await (const line of createInterface({ input: server.stdout })) {
+    for await (const line of lines) {
       if (line.startsWith("Set-up link: ")) this.setupLink = line.slice("Set-up link: ".length);
       // The link, when there is one, is the last thing said; a set-up product says the panel only.
       if (line.startsWith("Set-up link: ") || (this.setupLink && line.startsWith("Panel: "))) return;
     }
-    throw new Error("the server ended before it was ready");
+    throw await failed();
   }
 
   async restart(): Promise<void> {
@@ -149,21 +184,20 @@ export class Demo {
   private constructor(readonly url: string) {}
 
   static async start(): Promise<Demo> {
-    const [http, grpc] = [await freePort(), await freePort()];
-    const demo = new Demo(`http://127.0.0.1:${http}`);
-    const folder = join(demo.directory, "demo");
-    const addresses = ["--http", `127.0.0.1:${http}`, "--grpc", `127.0.0.1:${grpc}`];
-    const server = spawn(binary("chamados-demo"), ["run", "--size", "small", "--data-dir", folder, ...addresses], {
-      stdio: ["ignore", "pipe", "inherit"],
+    return onFreePorts(async (http, grpc) => {
+      const demo = new Demo(`http://${http}`);
+      const folder = join(demo.directory, "demo");
+      const addresses = ["--http", http, "--grpc", grpc];
+      const { server, lines, failed } = serve("chamados-demo", ["run", "--size", "small", "--data-dir", folder, ...addresses]);
+      demo.#server = server;
+      for await (const line of lines) {
+        if (line.startsWith("Password:")) demo.password = line.slice("Password:".length).trim();
+        if (line.startsWith("Computers online:")) demo.streaming = Number(line.slice("Computers online:".length));
+        // The last thing it says.
+        if (line.startsWith("Panel: ")) return demo;
+      }
+      throw await failed();
     });
-    demo.#server = server;
-    for await (const line of createInterface({ input: server.stdout })) {
-      if (line.startsWith("Password:")) demo.password = line.slice("Password:".length).trim();
-      if (line.startsWith("Computers online:")) demo.streaming = Number(line.slice("Computers online:".length));
-      // The last thing it says.
-      if (line.startsWith("Panel: ")) return demo;
-    }
-    throw new Error("the demonstration ended before it was ready");
   }
 
   async remove(): Promise<void> {
