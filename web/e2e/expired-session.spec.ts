@@ -1,4 +1,4 @@
-import { type Browser, type Locator, type Page, expect, test } from "@playwright/test";
+import { type APIResponse, type Browser, type Locator, type Page, expect, test } from "@playwright/test";
 import { Product } from "./product";
 import { ADMIN, post, seriousFindings, signIn, signedIn } from "./steps";
 
@@ -107,6 +107,51 @@ test("who signed in meanwhile in another tab does not get the page of the one be
   await expect(page.getByRole("button", { name: "Caio Reis" })).toBeVisible();
 });
 
+test("a draft that comes late, when another has signed in, is nobody else's", async ({ page }) => {
+  const address = await writing(page);
+  const drafts = `${product.url}/api/tickets/${address.split("/").at(-1)}/drafts`;
+  // The save waits on its way until Caio has signed in, and leaves with the cookie that the browser has by then.
+  let leave = () => {};
+  const signedInMeanwhile = new Promise<void>((resolve) => (leave = resolve));
+  const answered = new Promise<APIResponse>((resolve) => {
+    void page.route(`${drafts}/*`, async (route) => {
+      await signedInMeanwhile;
+      const cookies = await page.context().cookies(product.url);
+      const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+      const response = await route.fetch({ headers: { ...route.request().headers(), cookie } });
+      resolve(response);
+      // Nobody waits for it where the page has learned of him otherwise.
+      await route.fulfill({ response }).catch(() => {});
+    });
+  });
+  const underway = page.waitForRequest((request) => request.method() === "PUT" && request.url().startsWith(drafts));
+  await composer(page).press("End");
+  await page.keyboard.insertText(" Amanhã.");
+  await underway;
+  const tab = await anotherSignsIn(page);
+  leave();
+  const answer = await answered;
+  expect(answer.status()).toBe(403);
+  expect(await answer.json()).toMatchObject({ code: "another_user" });
+
+  await test.step("the page becomes the other's, to whom nothing of it is kept", async () => {
+    await expect(page).toHaveURL(`${product.url}/chamados`);
+    await expect(page.getByRole("button", { name: "Caio Reis" })).toBeVisible();
+    const theirs = await page.request.get(drafts);
+    expect(await theirs.json()).toMatchObject({ items: [] });
+    await page.goto(address);
+    await expect(composer(page)).toHaveText("");
+  });
+
+  await test.step("its writer finds what was kept", async () => {
+    await tab.close();
+    await page.context().clearCookies();
+    await page.goto(address);
+    await signIn(page);
+    await expect(composer(page)).toContainText(TEXT);
+  });
+});
+
 /** A comment begun on a new ticket of one's own; answers with where it is. */
 async function writing(page: Page): Promise<string> {
   await signedIn(page, product);
@@ -120,7 +165,7 @@ async function writing(page: Page): Promise<string> {
 }
 
 /** Signs Caio in, in another tab of the same browser. */
-async function anotherSignsIn(page: Page): Promise<void> {
+async function anotherSignsIn(page: Page): Promise<Page> {
   const { id: caio } = await post<{ id: string }>(page, product, "admin/users", {
     name: "Caio Reis",
     email: "caio@example.com",
@@ -133,6 +178,7 @@ async function anotherSignsIn(page: Page): Promise<void> {
   await tab.getByLabel("Nova senha").fill("a senha comprida do caio");
   await tab.getByRole("button", { name: "Salvar e entrar" }).click();
   await expect(tab).toHaveURL(`${product.url}/chamados`);
+  return tab;
 }
 
 /** The same person in another browser. */
