@@ -82,11 +82,14 @@ export function TicketFilters({ filter, onFilter, searchRef, tickets }: TicketFi
         value={{ from: filter.createdFrom, to: filter.createdTo }}
         onChange={({ from, to }) => set({ createdFrom: from, createdTo: to })}
       />
-      <PeriodChip
-        label={t("field.resolved")}
-        value={{ from: filter.resolvedFrom, to: filter.resolvedTo }}
-        onChange={({ from, to }) => set({ resolvedFrom: from, resolvedTo: to })}
-      />
+      {/* Seldom asked for: it comes with the dashboard's numbers. */}
+      {(filter.resolvedFrom ?? filter.resolvedTo) && (
+        <PeriodChip
+          label={t("field.resolved")}
+          value={{ from: filter.resolvedFrom, to: filter.resolvedTo }}
+          onChange={({ from, to }) => set({ resolvedFrom: from, resolvedTo: to })}
+        />
+      )}
     </Toolbar>
   );
 }
