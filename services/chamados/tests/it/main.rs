@@ -46,5 +46,6 @@ mod tickets;
 mod tls;
 mod traces;
 mod trust;
+mod upgrades;
 mod usb_policies;
 mod versions;

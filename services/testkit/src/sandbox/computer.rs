@@ -1,9 +1,9 @@
 //! A computer with the real agent.
 
-use std::{path::PathBuf, time::Duration};
+use std::{fs::Permissions, os::unix::fs::PermissionsExt as _, path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
-use chamados_agent::{EnrollOptions, Enrolled, Exit, RunOptions};
+use chamados_agent::{EnrollOptions, Enrolled, Exit, RunOptions, state::StateDir};
 use chamados_chassis::{shutdown::Shutdown, task};
 use chamados_proto::device::v1::Fingerprint;
 use tempfile::TempDir;
@@ -57,6 +57,19 @@ impl Computer {
         options.fingerprint = Some(self.fingerprint.clone());
         options.transport.ca_file.clone_from(&self.ca_file);
         chamados_agent::enroll(&options).await
+    }
+
+    /// Makes it the computer whose agent kept `credentials`, and the server's address this one.
+    ///
+    /// # Errors
+    /// They are no credentials, or cannot be kept.
+    pub fn adopt(&self, credentials: &str, server: String) -> anyhow::Result<()> {
+        let mut stored: serde_json::Value = serde_json::from_str(credentials)?;
+        stored["server"] = server.into();
+        let state = StateDir::create(&self.state_dir())?;
+        let file = state.path().join("credentials.json");
+        std::fs::write(&file, stored.to_string())?;
+        Ok(std::fs::set_permissions(file, Permissions::from_mode(0o600))?)
     }
 
     /// Starts its agent, as `chamados-agent run` does.

@@ -98,7 +98,7 @@ impl Sandbox {
                 continue;
             }
             let config = self.config(&self.processes[index].0)?;
-            let process = Process::start(&config).await?;
+            let process = Process::start(&config, self.clock.clone()).await?;
             // The newest link is the one that works.
             self.setup_link = process.setup_link.clone().or(self.setup_link.take());
             self.processes[index].1 = Some(process);

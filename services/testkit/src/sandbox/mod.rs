@@ -19,12 +19,14 @@ mod transcript;
 mod wire;
 
 use std::{
-    collections::BTreeMap, net::SocketAddr, panic::AssertUnwindSafe, sync::Once, time::Duration,
+    collections::BTreeMap, net::SocketAddr, panic::AssertUnwindSafe, path::Path, sync::Once,
+    time::Duration,
 };
 
 use anyhow::Context as _;
 use chamados::Target;
 use chamados_chassis::{
+    clock::{self, SharedClock},
     grpc::{self, GrpcChannel, RemoteConfig},
     telemetry::{LogFormat, Telemetry, TelemetryConfig},
 };
@@ -52,6 +54,7 @@ const TEST_LIMIT: Duration = Duration::from_secs(100);
 /// The product, running.
 pub struct Sandbox {
     topology: Topology,
+    clock: SharedClock,
     database: TestDatabase,
     /// Between the product and PostgreSQL.
     cable: Option<Cable>,
@@ -100,6 +103,20 @@ impl Sandbox {
         backends: Backends,
         settings: &[(&'static str, &str)],
     ) -> anyhow::Result<Self> {
+        Self::start_on(topology, backends, settings, clock::system(), async |_, _| Ok(())).await
+    }
+
+    /// The same by another clock, on what `fill` puts into the database and the data directory before.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start), and as `fill`.
+    pub async fn start_on(
+        topology: Topology,
+        backends: Backends,
+        settings: &[(&'static str, &str)],
+        clock: SharedClock,
+        fill: impl AsyncFnOnce(&TestDatabase, &Path) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Self> {
         prepare_process();
         let database = match backends {
             Backends::SqliteMemory => TestDatabase::sqlite()?,
@@ -123,8 +140,10 @@ impl Sandbox {
         let certificates = (topology == Topology::Encrypted)
             .then(|| Certificates::issue(directory.path()))
             .transpose()?;
+        fill(&database, directory.path()).await?;
         let mut sandbox = Self {
             topology,
+            clock,
             cable,
             database,
             redis,

@@ -4,7 +4,9 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::anyhow;
 use chamados::{Config, Listeners, Started};
-use chamados_chassis::{grpc::GrpcChannel, shutdown::Shutdown, telemetry::Metrics};
+use chamados_chassis::{
+    clock::SharedClock, grpc::GrpcChannel, shutdown::Shutdown, telemetry::Metrics,
+};
 use tokio::net::TcpListener;
 
 /// Longer than any part of the product may take to stop with the sandbox's settings.
@@ -23,7 +25,7 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts what `config` says, on the ports it says or, for port 0, on free ones.
-    pub(super) async fn start(config: &Config) -> anyhow::Result<Self> {
+    pub(super) async fn start(config: &Config, clock: SharedClock) -> anyhow::Result<Self> {
         let listeners = Listeners::bind(config).await?;
         let http = address(listeners.http.as_ref())?;
         let grpc = address(listeners.grpc.as_ref())?;
@@ -31,7 +33,7 @@ impl Process {
         let operations = address(listeners.operations.as_ref())?;
         let metrics = Metrics::new("chamados", "")?;
         let shutdown = Shutdown::new();
-        match chamados::run(config, listeners, &metrics, &shutdown).await {
+        match chamados::run_at(clock, config, listeners, &metrics, &shutdown).await {
             Ok(Started { setup_link, services }) => {
                 Ok(Self { shutdown, http, grpc, internal, operations, setup_link, services })
             }
