@@ -62,12 +62,14 @@ test("two agents work one ticket, and neither is in the dark", async ({ browser,
     const second = await bruno.context().newPage();
     await second.goto(`${product.url}/chamados/${id}`);
     await second.getByRole("radio", { name: "Nota interna" }).click();
-    const looked = bruno.waitForResponse((response) => response.request().postData()?.includes("viewing") === true);
+    // The first tab says again that it is read, and will not for some seconds.
+    await bruno.waitForResponse((response) => response.request().postData()?.includes("viewing") === true);
     await second.getByRole("textbox", { name: /Escreva uma nota/ }).pressSequentially("Já");
     await expect(ana.getByTestId("participant")).toHaveAttribute("data-activity", "typing_internal", SOON);
-    await second.close();
-    await looked;
+    await second.getByRole("link", { name: "Chamados", exact: true }).click();
+    await expect(second).toHaveURL(/\/chamados(\?|$)/);
     await expect(ana.getByTestId("participant")).toHaveAttribute("data-activity", "viewing", SOON);
+    await second.close();
   });
 
   await test.step("who goes is no longer there", async () => {
