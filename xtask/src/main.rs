@@ -23,6 +23,7 @@ mod servers;
 mod steps;
 mod test;
 mod tidy;
+mod upgrade;
 mod web;
 
 use std::{path::Path, process::ExitCode};
@@ -66,6 +67,8 @@ enum Task {
     Dist(dist::Args),
     /// Checks what operators are given: Dockerfile, compose, Swarm, Kubernetes, alerts, dashboards, scripts
     CheckDeploy(check_deploy::Args),
+    /// Lets this version take the place of an earlier one while people work, and give it back
+    Upgrade(upgrade::Args),
     /// Builds the container's image
     Image(image::Args),
     /// Brings an overlay of `k8s/` into the cluster that kubectl is set up for
@@ -100,6 +103,7 @@ fn start(task: Task) -> Result<()> {
         Task::Tidy(args) => tidy::tidy(&args),
         Task::Dist(args) => dist::dist(&args),
         Task::CheckDeploy(args) => check_deploy::check_deploy(&args),
+        Task::Upgrade(args) => upgrade::upgrade(&args),
         Task::Image(args) => image::image(&args),
         Task::Deploy(args) => deploy::deploy(&args),
         Task::Ci => ci::ci(),

@@ -45,8 +45,8 @@ class Product:
 
     @contextlib.contextmanager
     def running(self):
-        self.address = free_address()
-        command = [self.program, "run", "--http", self.address, "--grpc", free_address(), *self.place]
+        self.address, self.grpc = free_address(), free_address()
+        command = [self.program, "run", "--http", self.address, "--grpc", self.grpc, *self.place]
         process = subprocess.Popen(list(map(str, command)), env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:
             # Said once it serves.

@@ -84,6 +84,38 @@ pub(crate) fn with(programs: &Path) -> Result<()> {
     steps.finish()
 }
 
+/// Our scripts, where they can be run.
+pub(crate) struct Scripts {
+    python: PathBuf,
+    pub(crate) folder: PathBuf,
+}
+
+/// What of it other commands use.
+///
+/// # Errors
+/// There is no Python, or the packages cannot be had.
+pub(crate) fn scripts() -> Result<Scripts> {
+    let folder = cargo::target_folder()?.join(FOLDER);
+    Scripts::write(&tools::python(&folder)?, &folder)
+}
+
+impl Scripts {
+    fn write(programs: &Path, folder: &Path) -> Result<Self> {
+        for (name, text) in OURS {
+            fs::write(folder.join(name), text)?;
+        }
+        Ok(Self { python: programs.join("python"), folder: folder.to_owned() })
+    }
+
+    /// Runs one, in the repository's root.
+    ///
+    /// # Errors
+    /// It found something.
+    pub(crate) fn run(&self, name: &str, arguments: &[&str]) -> Result<()> {
+        command::run(Command::new(&self.python).arg(self.folder.join(name)).args(arguments))
+    }
+}
+
 fn compose_habits(dclint: &Path) -> Result<()> {
     let mut dclint = Command::new(dclint);
     dclint.args([
@@ -170,10 +202,7 @@ impl WithPython<'_> {
     }
 
     fn script(&self, name: &str, arguments: &[&str]) -> Result<()> {
-        for (name, text) in OURS {
-            fs::write(self.folder.join(name), text)?;
-        }
-        command::run(self.program("python").arg(self.folder.join(name)).args(arguments))
+        Scripts::write(self.programs, self.folder)?.run(name, arguments)
     }
 
     /// Restores what the scripts backed up, from SQLite and from PostgreSQL.
@@ -251,6 +280,10 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn path(path: &Path) -> Result<&str> {
+/// A path as an argument.
+///
+/// # Errors
+/// It is no UTF-8.
+pub(crate) fn path(path: &Path) -> Result<&str> {
     path.to_str().with_context(|| format!("{} is no text", path.display()))
 }

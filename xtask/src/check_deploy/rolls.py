@@ -5,6 +5,8 @@ Arguments and variables are those of the manifest and of the image; hosts, ports
 local ones. Each process in turn is asked to stop and started again, while requests go on. Prints what is wrong.
 """
 
+import contextlib
+import itertools
 import json
 import pathlib
 import re
@@ -28,17 +30,20 @@ DRAIN = 20
 
 
 class Fleet:
-    """The processes, by the names that the manifest calls them by."""
+    """The processes of one version, by the names that its manifest, in `tree`, calls them by. One that is `beside`
+    another is to take the places of its processes: the same addresses, rows and secrets."""
 
-    def __init__(self, program, folder, database, redis):
-        image = dict(re.findall(r"(CHAMADOS__\w+)=(\S+)", pathlib.Path("deploy/docker/Dockerfile").read_text()))
-        said = load(MANIFEST)["services"]
-        self.program, self.running = program, {}
+    def __init__(self, program, folder, database, redis, tree=pathlib.Path(), beside=None):
+        image = dict(re.findall(r"(CHAMADOS__\w+)=(\S+)", (tree / "deploy/docker/Dockerfile").read_text()))
+        said = load(tree / MANIFEST)["services"]
+        self.program, self.folder = program, folder
+        self.running, self.ports = (beside.running, beside.ports) if beside else ({}, {})
         names = [name for name in said if "/chamados:" in said[name]["image"] and name != "migrate"]
-        self.ports = {(name, port): free_address() for name in names for port in (8080, 8081, 8082, 8083)}
-        for name, content in (("database-url", database), ("keyring", ran("deploy/keyring.sh") + "\n")):
-            (folder / name).write_text(content)
-        prefix = f"rolls-{uuid.uuid4().hex}"
+        for place in itertools.product(names, (8080, 8081, 8082, 8083)):
+            self.ports.setdefault(place, free_address())
+        if not beside:
+            for name, content in (("database-url", database), ("keyring", ran("deploy/keyring.sh") + "\n")):
+                (folder / name).write_text(content)
 
         def local(name, value):
             value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value))
@@ -47,7 +52,8 @@ class Fleet:
             value = re.sub(r"^0\.0\.0\.0:(\d+)$", lambda found: self.ports[name, int(found[1])], value)
             return re.sub(r"(?<=^http://)(\w+):(\d+)$", lambda found: self.ports[found[1], int(found[2])], value)
 
-        shared = {"CHAMADOS__REDIS__KEY_PREFIX": prefix}
+        # Folders have names of their own.
+        shared = {"CHAMADOS__REDIS__KEY_PREFIX": f"rolls-{folder.name}"}
         self.variables = {name: {k: local(name, v) for k, v in (image | said[name]["environment"]).items()} | shared for name in names}
 
     def command(self, name, *arguments):
@@ -57,14 +63,24 @@ class Fleet:
         return done.stdout
 
     def start(self, name):
-        self.running[name] = subprocess.Popen([self.program, "run"], env=ENVIRONMENT | self.variables[name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with (self.folder / f"{name}.log").open("a") as log:
+            self.running[name] = subprocess.Popen([self.program, "run"], env=ENVIRONMENT | self.variables[name], stdout=subprocess.DEVNULL, stderr=log)
+
+    def stop(self, name):
+        """Asks it to end; what is wrong with how it did."""
+        process, began = self.running.pop(name), time.monotonic()
+        process.terminate()
+        status = process.wait(PATIENCE * 2)
+        if status or time.monotonic() - began > DRAIN:
+            yield f"{name}: ended with {status} after {time.monotonic() - began:.1f} s"
 
     def wait_ready(self, name):
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             if subprocess.run([self.program, "healthcheck"], env=ENVIRONMENT | self.variables[name], capture_output=True, check=False).returncode == 0:
                 return
-        raise RuntimeError(f"{name} is not ready after {PATIENCE} s")
+        said = (self.folder / f"{name}.log").read_text().splitlines()[-5:]
+        raise RuntimeError(f"{name} is not ready after {PATIENCE} s: {said}")
 
     def end(self):
         for process in self.running.values():
@@ -113,56 +129,82 @@ class Client:
                 raise RuntimeError(f"{what}: not within {PATIENCE} s")
             time.sleep(0.05)
 
+    def until_it_goes_on(self, when):
+        reads, made = self.reads, len(self.made)
+        self.until(f"work goes on {when}", lambda: self.reads > reads and len(self.made) > made)
 
-def roll(fleet):
+
+@contextlib.contextmanager
+def at_work(client):
+    """One reads and one writes; in the end what was confirmed is there."""
+    body = json.dumps({"subject": "Impressora", "requesterId": client.requester}).encode()
+    workers = [threading.Thread(target=client.work, args=(said,)) for said in (None, body)]
+    for worker in workers:
+        worker.start()
+    try:
+        yield
+    finally:
+        client.stop.set()
+        for worker in workers:
+            worker.join()
+    for ticket in client.made:
+        client.ask(path=f"/api/tickets/{ticket}")
+
+
+def replace(name, client, old, new):
+    """Stops it and starts the other version in its place while work goes on; what is wrong with how it ended."""
+    client.until_it_goes_on(f"before {name}")
+    client.away = name
+    yield from old.stop(name)
+    new.start(name)
+    new.wait_ready(name)
+    client.until_it_goes_on(f"after {name}")
+    client.away = None
+
+
+def start(fleet):
     fleet.command("identity", "migrate")
     for name in fleet.variables:
         fleet.start(name)
     for name in fleet.variables:
         fleet.wait_ready(name)
+
+
+def roll(fleet):
+    start(fleet)
     fleet.command("identity", "admin", "tenant", "create", "--name", "Suporte Sul")
     scopes = [word for scope in ("tickets.read", "tickets.create", "users.read") for word in ("--scope", scope)]
     key = json.loads(fleet.command("identity", "admin", "api-key", "create", "--name", "trial", "--json", *scopes))["secret"]
     ana = json.loads(fleet.command("identity", "admin", "user", "create", "--email", "ana@example.com", "--name", "Ana", "--role", "admin", "--json"))["id"]
     client = Client(fleet.ports["chamados", 8080], key, ana)
-    body = json.dumps({"subject": "Impressora", "requesterId": ana}).encode()
-    workers = [threading.Thread(target=client.work, args=(said,)) for said in (None, body)]
-    for worker in workers:
-        worker.start()
-    try:
+    with at_work(client):
         for name in fleet.variables:
-            client.until("work goes on", lambda before=(client.reads, len(client.made)): client.reads > before[0] and len(client.made) > before[1])
-            client.away, process, began = name, fleet.running[name], time.monotonic()
-            process.terminate()
-            status = process.wait(PATIENCE * 2)
-            if status or time.monotonic() - began > DRAIN:
-                yield f"{name}: ended with {status} after {time.monotonic() - began:.1f} s"
-            fleet.start(name)
-            fleet.wait_ready(name)
-            client.until(f"work goes on after {name}", lambda before=(client.reads, len(client.made)): client.reads > before[0] and len(client.made) > before[1])
-            client.away = None
-    finally:
-        client.stop.set()
-        for worker in workers:
-            worker.join()
+            yield from replace(name, client, fleet, fleet)
     yield from client.faults
-    for ticket in client.made:
-        client.ask(path=f"/api/tickets/{ticket}")
+
+
+@contextlib.contextmanager
+def database(server):
+    """One that is gone afterwards."""
+    name = f"rolls_{uuid.uuid4().hex}"
+    psql = lambda statement: ran("psql", "--quiet", "--no-psqlrc", f"--dbname={server}", f"--command={statement}")
+    psql(f"create database {name}")
+    try:
+        yield urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        psql(f"drop database {name} with (force)")
 
 
 def main(program, server, redis):
-    name, findings = f"rolls_{uuid.uuid4().hex}", []
-    psql = lambda statement: ran("psql", "--quiet", "--no-psqlrc", f"--dbname={server}", f"--command={statement}")
-    psql(f"create database {name}")
-    with tempfile.TemporaryDirectory() as folder:
-        fleet = Fleet(program, pathlib.Path(folder), urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl(), redis)
+    findings = []
+    with tempfile.TemporaryDirectory() as folder, database(server) as url:
+        fleet = Fleet(program, pathlib.Path(folder), url, redis)
         try:
             findings += roll(fleet)
         except (RuntimeError, urllib.error.URLError) as error:
             findings.append(str(error))
         finally:
             fleet.end()
-            psql(f"drop database {name} with (force)")
     print("\n".join(findings), end="\n" if findings else "")
     return bool(findings)
 

@@ -36,7 +36,7 @@ impl Tools {
     /// Finds or installs all.
     pub(super) fn install(folder: &Path) -> Self {
         Self {
-            python: told("validators of PyPI", python::environment(folder, REQUIREMENTS)),
+            python: told("validators of PyPI", python(folder)),
             dclint: told("dclint", dclint(folder)),
             docker: told("docker", of_debian("docker", "docker.io")),
             promtool: told("promtool", of_debian("promtool", "prometheus")),
@@ -44,6 +44,14 @@ impl Tools {
             sqlite: told("sqlite3", of_debian("sqlite3", "sqlite3")),
         }
     }
+}
+
+/// The folder of programs that came from PyPI.
+///
+/// # Errors
+/// There is no Python, or the packages cannot be had.
+pub(super) fn python(folder: &Path) -> Result<PathBuf> {
+    python::environment(folder, REQUIREMENTS)
 }
 
 fn told(name: &str, tool: Result<PathBuf>) -> Option<PathBuf> {
