@@ -118,7 +118,7 @@ pub async fn run_at(
     let health = Health::default();
     let serving = health.register(health::SERVING);
     if let Some(listener) = listeners.operations {
-        serve::operations(listener, &health, metrics, shutdown);
+        serve::operations(listener, &health, metrics);
     }
     let certificates = Certificates::open(&config.tls, metrics, shutdown)?;
     let backends = Backends::open(config, clock, shutdown)?;

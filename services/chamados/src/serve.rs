@@ -1,10 +1,9 @@
 //! Serves what was wired, until stopping is asked for.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{future::pending, time::Duration};
 
-use axum::serve::ListenerExt as _;
 use chamados_chassis::{
-    health::Health, shutdown::Shutdown, task, telemetry::Metrics, tls::Listener,
+    health::Health, http, operations, shutdown::Shutdown, task, telemetry::Metrics, tls::Listener,
 };
 use tokio::net::TcpListener;
 use tonic::{service::Routes, transport::Server};
@@ -23,15 +22,7 @@ const MAX_FRAME: u32 = 64 * 1024;
 
 /// Serves HTTP.
 pub(crate) fn http(listener: Listener, router: axum::Router, shutdown: &Shutdown) {
-    let stop = shutdown.clone();
-    shutdown.spawn("http", async move {
-        // The tap does nothing, but what is behind one tells handlers the caller's address.
-        let listener = listener.tap_io(|_| ());
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(listener, service);
-        let served = served.with_graceful_shutdown(stop.requested()).await;
-        ended("http", served, &stop);
-    });
+    shutdown.spawn("http", http::serve(listener, router, shutdown.requested()));
 }
 
 /// Serves agents and automation.
@@ -55,17 +46,9 @@ pub(crate) fn internal(listener: Listener, routes: Routes, health: &Health, shut
 }
 
 /// Serves operators until the process ends: that it stops is told here too.
-pub(crate) fn operations(
-    listener: TcpListener,
-    health: &Health,
-    metrics: &Metrics,
-    shutdown: &Shutdown,
-) {
-    let router = chamados_chassis::operations::router(health, metrics.clone());
-    let stop = shutdown.clone();
-    task::spawn("operations", async move {
-        ended("operations", axum::serve(listener, router).await, &stop);
-    });
+pub(crate) fn operations(listener: TcpListener, health: &Health, metrics: &Metrics) {
+    let router = operations::router(health, metrics.clone());
+    task::spawn("operations", http::serve(Listener::new(listener, None), router, pending()));
 }
 
 fn serve(
@@ -80,16 +63,12 @@ fn serve(
         let router = server.add_routes(routes);
         let incoming = listener.into_stream();
         let served = router.serve_with_incoming_shutdown(incoming, stop.requested()).await;
-        ended(name, served, &stop);
+        // A listener that fails takes the process down, loudly; half a product helps nobody.
+        if let Err(error) = served {
+            tracing::error!(listener = name, error = &error as &dyn std::error::Error, "stopped");
+            stop.request();
+        }
     });
-}
-
-/// A listener that fails takes the process down, loudly; half a product helps nobody.
-fn ended<E: std::error::Error + 'static>(name: &str, served: Result<(), E>, shutdown: &Shutdown) {
-    if let Err(error) = served {
-        tracing::error!(listener = name, error = &error as &dyn std::error::Error, "stopped");
-        shutdown.request();
-    }
 }
 
 /// Adds health, which needs no principal and so stands before the layers.

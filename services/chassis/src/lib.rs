@@ -11,6 +11,7 @@ pub mod context;
 pub mod error;
 pub mod grpc;
 pub mod health;
+pub mod http;
 pub mod id;
 pub mod operations;
 pub mod page;

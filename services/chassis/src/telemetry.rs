@@ -18,10 +18,10 @@ use opentelemetry_sdk::{
 };
 use prometheus::{Encoder as _, Registry, TextEncoder};
 use serde::Deserialize;
-use tracing::Metadata;
+use tracing::{Metadata, Subscriber};
 use tracing_subscriber::{
     EnvFilter, Layer as _,
-    filter::{FilterExt as _, filter_fn},
+    filter::{FilterExt as _, FilterFn, LevelFilter},
     fmt,
     layer::SubscriberExt as _,
     util::SubscriberInitExt as _,
@@ -140,29 +140,9 @@ impl Telemetry {
     /// # Errors
     /// A filter that cannot be read, or a second start.
     pub fn init(config: &TelemetryConfig) -> Result<Self, TelemetryError> {
-        let filter = EnvFilter::try_new(&config.log_filter)
-            .map_err(|error| TelemetryError::Filter(error.to_string()))?;
-        let format = match config.log_format {
-            LogFormat::Pretty => fmt::layer()
-                .with_ansi(std::io::stderr().is_terminal())
-                .with_writer(std::io::stderr)
-                .boxed(),
-            LogFormat::Json => {
-                fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed()
-            }
-        };
         let resource = resource(&config.service_name);
         let tracer = tracer(config, resource.clone())?;
-        let traces = tracer.as_ref().map(|provider| {
-            tracing_opentelemetry::layer()
-                .with_tracer(provider.tracer("chamados"))
-                .with_filter(filter_fn(is_traced))
-        });
-        tracing_subscriber::registry()
-            .with(traces)
-            .with(format.with_filter(filter.and(filter_fn(|meta| !is_statement(meta)))))
-            .try_init()
-            .map_err(refuse)?;
+        subscriber(config, tracer.as_ref())?.try_init().map_err(refuse)?;
         std::panic::set_hook(Box::new(|panic| {
             tracing::error!(panic = %panic, "panicked");
         }));
@@ -187,6 +167,34 @@ impl Telemetry {
             tracing::warn!(%error, "the last metrics were not sent");
         }
     }
+}
+
+/// What becomes of spans and events.
+fn subscriber(
+    config: &TelemetryConfig,
+    tracer: Option<&SdkTracerProvider>,
+) -> Result<impl Subscriber + use<>, TelemetryError> {
+    let filter = EnvFilter::try_new(&config.log_filter)
+        .map_err(|error| TelemetryError::Filter(error.to_string()))?;
+    let format = match config.log_format {
+        LogFormat::Pretty => fmt::layer()
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(std::io::stderr)
+            .boxed(),
+        LogFormat::Json => {
+            fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed()
+        }
+    };
+    // Whoever does not say how much detail it lets through lets all of it through, and HTTP/2 has a span
+    // for each time it looks at a connection: they took a quarter of what a heartbeat cost.
+    let traced = FilterFn::new(is_traced as fn(&Metadata<'_>) -> bool)
+        .with_max_level_hint(LevelFilter::INFO);
+    let logged = FilterFn::new((|meta| !is_statement(meta)) as fn(&Metadata<'_>) -> bool)
+        .with_max_level_hint(LevelFilter::TRACE);
+    let traces = tracer.map(|provider| {
+        tracing_opentelemetry::layer().with_tracer(provider.tracer("chamados")).with_filter(traced)
+    });
+    Ok(tracing_subscriber::registry().with(traces).with(format.with_filter(filter.and(logged))))
 }
 
 /// Spans of statements to the database, which are for traces alone: in the logs they would be noise, and
@@ -251,4 +259,28 @@ fn tracer(
         .with_resource(resource)
         .build();
     Ok(Some(provider))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_wants_to_know_is_not_made() {
+        let mut config = TelemetryConfig {
+            log_filter: "info".to_owned(),
+            log_format: LogFormat::Json,
+            otlp_endpoint: String::new(),
+            trace_ratio: 1.0,
+            service_name: "test".to_owned(),
+        };
+        let provider = SdkTracerProvider::builder().build();
+        for tracer in [None, Some(&provider)] {
+            let info = subscriber(&config, tracer).unwrap();
+            assert_eq!(info.max_level_hint(), Some(LevelFilter::INFO), "traced: {tracer:?}");
+        }
+        config.log_filter = "info,chamados=trace".to_owned();
+        let trace = subscriber(&config, None).unwrap();
+        assert_eq!(trace.max_level_hint(), Some(LevelFilter::TRACE));
+    }
 }

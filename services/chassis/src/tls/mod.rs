@@ -1,10 +1,11 @@
 //! TLS of what a process serves and of what it calls, with certificates that are renewed while it runs.
 //!
 //! [`Files`] says where certificates are, [`watch`] reads them and looks for new ones, [`listener`] takes in
-//! connections with or without TLS, [`client`] makes connections to other services. TLS 1.3 and 1.2 with
+//! [connections](connection) with or without TLS, [`client`] makes connections to other services. TLS 1.3 and 1.2 with
 //! the cipher suites of rustls on ring, which are AEAD alone.
 
 pub mod client;
+pub mod connection;
 pub mod listener;
 pub mod watch;
 
@@ -22,11 +23,7 @@ use rustls::{
     sign::CertifiedKey,
 };
 
-pub use self::{
-    client::Client,
-    listener::{Connection, Listener},
-    watch::Watched,
-};
+pub use self::{client::Client, connection::Connection, listener::Listener, watch::Watched};
 
 /// Time for a peer to agree on keys; then the connection is closed.
 pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
