@@ -386,7 +386,7 @@ async fn what_is_no_whole_archive_changes_nothing(sandbox: &mut Sandbox) -> anyh
         (without(comments), "is missing"),
         (with("ticket/more.jsonl", ""), "is not in the manifest"),
         (spoilt, "is not what was written"),
-        (manifest("m0111_search_times", "m0999_later"), "m0999_later, this program has m0111"),
+        (manifest("m0112_resolutions", "m0999_later"), "m0999_later, this program has m0112"),
         (changed(&files, comments, "\"body\"", "\"corpo\""), "comment.jsonl, line 1"),
         (changed(&files, comments, "{\"", "{{\""), "comment.jsonl line 1"),
         (changed(&files, comments, &tenant, other), "another tenant"),
