@@ -3,7 +3,13 @@
 use std::{future::pending, time::Duration};
 
 use chamados_chassis::{
-    health::Health, http, operations, shutdown::Shutdown, task, telemetry::Metrics, tls::Listener,
+    health::Health,
+    http::{self, PING, PING_TIMEOUT},
+    operations,
+    shutdown::Shutdown,
+    task,
+    telemetry::Metrics,
+    tls::Listener,
 };
 use tokio::net::TcpListener;
 use tonic::{service::Routes, transport::Server};
@@ -13,10 +19,6 @@ use tonic::{service::Routes, transport::Server};
 const INTERNAL_AGE: Duration = Duration::from_secs(300);
 /// Time for calls on a connection that is being closed: reading a tenant for an archive takes long.
 const AGE_GRACE: Duration = Duration::from_secs(6 * 60 * 60);
-/// A silent peer is asked whether it is there…
-const PING: Duration = Duration::from_secs(20);
-/// …and given up when it does not answer.
-const PING_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest gRPC message taken from outside.
 const MAX_FRAME: u32 = 64 * 1024;
 

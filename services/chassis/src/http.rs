@@ -26,10 +26,10 @@ use crate::{task, tls::Listener};
 /// made, or after the answer before it. Proxies keep idle connections for up to a minute, and it must
 /// be they who give them up: a request may be on its way to whoever closes first.
 const PATIENCE: Duration = Duration::from_secs(75);
-/// A silent peer of HTTP/2 is asked whether it is there…
-const PING: Duration = Duration::from_secs(20);
+/// A silent peer of HTTP/2 is asked whether it is there, by whoever serves or calls it…
+pub const PING: Duration = Duration::from_secs(20);
 /// …and given up when it does not answer.
-const PING_TIMEOUT: Duration = Duration::from_secs(10);
+pub const PING_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves until `stop` completes and what was begun by then is answered. Handlers are told the caller's
 /// address as [`ConnectInfo`].

@@ -21,7 +21,7 @@ use serde::Deserialize;
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::{
     EnvFilter, Layer as _,
-    filter::{FilterExt as _, FilterFn, LevelFilter},
+    filter::{FilterExt as _, LevelFilter, filter_fn},
     fmt,
     layer::SubscriberExt as _,
     util::SubscriberInitExt as _,
@@ -187,10 +187,8 @@ fn subscriber(
     };
     // Whoever does not say how much detail it lets through lets all of it through, and HTTP/2 has a span
     // for each time it looks at a connection: they took a quarter of what a heartbeat cost.
-    let traced = FilterFn::new(is_traced as fn(&Metadata<'_>) -> bool)
-        .with_max_level_hint(LevelFilter::INFO);
-    let logged = FilterFn::new((|meta| !is_statement(meta)) as fn(&Metadata<'_>) -> bool)
-        .with_max_level_hint(LevelFilter::TRACE);
+    let traced = filter_fn(is_traced).with_max_level_hint(LevelFilter::INFO);
+    let logged = filter_fn(|meta| !is_statement(meta)).with_max_level_hint(LevelFilter::TRACE);
     let traces = tracer.map(|provider| {
         tracing_opentelemetry::layer().with_tracer(provider.tracer("chamados")).with_filter(traced)
     });

@@ -16,7 +16,10 @@ use super::{
     propagation,
     retry::{self, RetryBudget},
 };
-use crate::tls;
+use crate::{
+    http::{PING, PING_TIMEOUT},
+    tls,
+};
 
 /// Where the other services are and how long to wait for them.
 #[derive(Debug, Clone, Deserialize)]
@@ -79,8 +82,8 @@ fn connection(
         .map_err(|error| wrong(&error))?
         .origin(address)
         .connect_timeout(Duration::from_secs(config.connect_timeout_seconds))
-        .http2_keep_alive_interval(Duration::from_secs(20))
-        .keep_alive_timeout(Duration::from_secs(10))
+        .http2_keep_alive_interval(PING)
+        .keep_alive_timeout(PING_TIMEOUT)
         .keep_alive_while_idle(true)
         .tcp_nodelay(true);
     Ok(match tls.cloned() {

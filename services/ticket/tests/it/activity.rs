@@ -130,12 +130,34 @@ async fn it_is_forgotten_and_told_when_it_changes(db: &TestDatabase) -> anyhow::
     Ok(())
 }
 
-async fn replicas_know_the_same(db: &TestDatabase) -> anyhow::Result<()> {
-    let desk = Desk::open(db).await?;
+/// Starts the desk's service and a second replica, which is behind the channel.
+fn beside_another(desk: &Desk) -> anyhow::Result<(GrpcChannel, Shutdown)> {
     let (second, there) = desk.replica()?;
     let shutdown = Shutdown::new();
     desk.service.start(&shutdown);
     second.start(&shutdown);
+    Ok((there, shutdown))
+}
+
+/// The first replica, where it was said, tells it at once, the other soon.
+async fn both_know(
+    desk: &Desk,
+    [said, other]: [&GrpcChannel; 2],
+    (by, ticket): (&Principal, &str),
+    expected: &[(String, Activity)],
+) -> anyhow::Result<()> {
+    assert_eq!(here(desk, said, by, ticket).await?, expected, "where it was said");
+    eventually(Duration::from_secs(10), "the other replica knows", async || {
+        let known = here(desk, other, by, ticket).await.ok()?;
+        (known == expected).then_some(())
+    })
+    .await;
+    Ok(())
+}
+
+async fn replicas_know_the_same(db: &TestDatabase) -> anyhow::Result<()> {
+    let desk = Desk::open(db).await?;
+    let (there, shutdown) = beside_another(&desk)?;
     let (agent, other) = (desk.agent(), desk.agent());
     let ticket = desk.create(&agent, about("Sem rede")).await?.id;
     for (from, to, activity, expected) in [
@@ -150,12 +172,7 @@ async fn replicas_know_the_same(db: &TestDatabase) -> anyhow::Result<()> {
         (&there, &desk.channel, Activity::Left, vec![]),
     ] {
         report(&desk, from, &agent, &ticket, activity).await?;
-        assert_eq!(here(&desk, from, &other, &ticket).await?, expected, "where it was said");
-        eventually(Duration::from_secs(10), "the other replica knows", async || {
-            let known = here(&desk, to, &other, &ticket).await.ok()?;
-            (known == expected).then_some(())
-        })
-        .await;
+        both_know(&desk, [from, to], (&other, &ticket), &expected).await?;
     }
     assert_eq!(shutdown.drain(Duration::from_secs(10)).await, Ok(()));
     Ok(())
@@ -163,10 +180,7 @@ async fn replicas_know_the_same(db: &TestDatabase) -> anyhow::Result<()> {
 
 async fn who_is_there_twice_is_there_until_both_are_left(db: &TestDatabase) -> anyhow::Result<()> {
     let desk = Desk::open(db).await?;
-    let (second, there) = desk.replica()?;
-    let shutdown = Shutdown::new();
-    desk.service.start(&shutdown);
-    second.start(&shutdown);
+    let (there, shutdown) = beside_another(&desk)?;
     let (agent, other) = (desk.agent(), desk.agent());
     let ticket = desk.create(&agent, about("Sem rede")).await?.id;
     let tabs = [Uuid::now_v7(), Uuid::now_v7()].map(|tab| tab.to_string());
@@ -178,12 +192,7 @@ async fn who_is_there_twice_is_there_until_both_are_left(db: &TestDatabase) -> a
         (1, Activity::Left, vec![]),
     ] {
         report_in(&desk, &desk.channel, &agent, (&ticket, &tabs[tab]), activity).await?;
-        assert_eq!(here(&desk, &desk.channel, &other, &ticket).await?, expected, "{tab}");
-        eventually(Duration::from_secs(10), "the other replica knows", async || {
-            let known = here(&desk, &there, &other, &ticket).await.ok()?;
-            (known == expected).then_some(())
-        })
-        .await;
+        both_know(&desk, [&desk.channel, &there], (&other, &ticket), &expected).await?;
     }
     assert_eq!(shutdown.drain(Duration::from_secs(10)).await, Ok(()));
     Ok(())

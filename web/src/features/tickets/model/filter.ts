@@ -56,16 +56,15 @@ export function filterFromSearch(search: SearchRecord): TicketFilter {
 
 /** What the API is asked with: days become moments of this computer's clock. */
 export function filterToQuery(filter: TicketFilter): Query<"/api/tickets.csv"> {
-  const { createdFrom, createdTo, resolvedFrom, resolvedTo, ...rest } = compact(filter);
   const from = (day: string | undefined) => day && startOf(day)?.toISOString();
   const to = (day: string | undefined) => day && startOf(day, 1)?.toISOString();
-  const days = {
-    createdFrom: from(createdFrom),
-    createdTo: to(createdTo),
-    resolvedFrom: from(resolvedFrom),
-    resolvedTo: to(resolvedTo),
-  };
-  return { ...rest, ...Object.fromEntries(Object.entries(days).filter(([, moment]) => moment)) };
+  return compact({
+    ...filter,
+    createdFrom: from(filter.createdFrom),
+    createdTo: to(filter.createdTo),
+    resolvedFrom: from(filter.resolvedFrom),
+    resolvedTo: to(filter.resolvedTo),
+  });
 }
 
 /** Where the same tickets are as one CSV. */
