@@ -187,7 +187,7 @@ fn subscriber(
     };
     // Whoever does not say how much detail it lets through lets all of it through, and HTTP/2 has a span
     // for each time it looks at a connection: they took a quarter of what a heartbeat cost.
-    let traced = filter_fn(is_traced).with_max_level_hint(LevelFilter::INFO);
+    let traced = filter_fn(is_traced).with_max_level_hint(TRACED);
     let logged = filter_fn(|meta| !is_statement(meta)).with_max_level_hint(LevelFilter::TRACE);
     let traces = tracer.map(|provider| {
         tracing_opentelemetry::layer().with_tracer(provider.tracer("chamados")).with_filter(traced)
@@ -201,11 +201,15 @@ fn is_statement(meta: &Metadata<'_>) -> bool {
     meta.is_span() && meta.target().starts_with("sea_orm")
 }
 
+/// How much detail traces show, whatever the logs do.
+const TRACED: LevelFilter = LevelFilter::INFO;
+
 /// What traces show: our own work and statements. A background task is no work but a place: it lasts as
 /// long as the process, and all that it ever does would be one trace.
 fn is_traced(meta: &Metadata<'_>) -> bool {
     let is_task = meta.is_span() && meta.name() == "task";
-    is_statement(meta) || (meta.target().starts_with("chamados") && !is_task)
+    let is_ours = meta.target().starts_with("chamados") && !is_task;
+    *meta.level() <= TRACED && (is_statement(meta) || is_ours)
 }
 
 /// Keeps a share of the traces that begin here. A statement that nobody asked for, such as a loop's look at its
@@ -277,8 +281,10 @@ mod tests {
             let info = subscriber(&config, tracer).unwrap();
             assert_eq!(info.max_level_hint(), Some(LevelFilter::INFO), "traced: {tracer:?}");
         }
-        config.log_filter = "info,chamados=trace".to_owned();
-        let trace = subscriber(&config, None).unwrap();
+        config.log_filter = "info,chamados_chassis=trace".to_owned();
+        let trace = subscriber(&config, Some(&provider)).unwrap();
         assert_eq!(trace.max_level_hint(), Some(LevelFilter::TRACE));
+        // A filter that lets through more than it says panics.
+        tracing::subscriber::with_default(trace, || tracing::trace!("for the logs alone"));
     }
 }

@@ -84,7 +84,8 @@ async fn a_message_is_told_to_whom_it_concerns(sandbox: &mut Sandbox) -> anyhow:
         (text(&known["chat"], "id"), known["messages"][0]["sequence"].clone()),
         (chat.clone(), json!(1))
     );
-    let read = desk.admin.post(&path("/read"), json!({"sequence": 9})).await.ok();
+    let read = format!("/api/chats/{chat}/read");
+    let read = desk.admin.post(&read, json!({"sequence": 9})).await.ok();
     assert_eq!(read["readMarks"][0]["sequence"], 1);
     assert_eq!(ana.get(&path("?afterSequence=1")).await.ok()["messages"], json!([]));
     let ended = desk.admin.press(&path("/end")).await.ok();
