@@ -182,7 +182,7 @@ const COMMON: &[Common] = &[
     Common {
         status: "503",
         name: "Unavailable",
-        description: "A part is away; `Retry-After` says when to come back.",
+        description: "A part is away, or has no room left to keep anything (code `storage_full`); `Retry-After` says when to come back.",
         applies: |_| true,
     },
 ];

@@ -12,7 +12,7 @@ use axum::{
 };
 use chamados_chassis::{
     auth::Denied,
-    error::{self, Describe as _, Kind},
+    error::{self, Describe as _, Kind, STORAGE_FULL},
 };
 use http::{
     HeaderValue, StatusCode,
@@ -215,6 +215,11 @@ impl From<Status> for Problem {
             Kind::Internal => {
                 let (code, cause) = (status.code(), status.message());
                 Self::internal(format_args!("a service answered {code:?}: {cause}"))
+            }
+            Kind::Unavailable if error::reason_of(&status).as_deref() == Some(STORAGE_FULL) => {
+                let detail =
+                    "There is no room left to keep anything new. What is there can be read.";
+                Self::new(http_status(kind), STORAGE_FULL, detail).retry_after(AWAY_FOR)
             }
             Kind::Unavailable => {
                 let service = clients::service_of(&status);

@@ -77,7 +77,9 @@ async fn try_open(
 ) -> anyhow::Result<Result<Db, String>> {
     let db = match Db::connect(&config.database()?, name).await {
         Ok(db) => db,
-        Err(StoreError::Unavailable(error)) => return Ok(Err(error.to_string())),
+        Err(StoreError::Unavailable(error) | StoreError::Full(error)) => {
+            return Ok(Err(error.to_string()));
+        }
         Err(error) => return Err(error.into()),
     };
     if db.backend() == DbBackend::Sqlite {

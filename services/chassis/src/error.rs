@@ -8,6 +8,8 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 
 /// The domain of every `ErrorInfo` of this product.
 pub const DOMAIN: &str = "chamados";
+/// The reason of [`Kind::Unavailable`] where a disk has no room left: what is read is there, nothing can be kept.
+pub const STORAGE_FULL: &str = "storage_full";
 
 /// What sort of failure it is. Decides the gRPC code and, at the gateway, the HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

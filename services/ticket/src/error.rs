@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::HashMap, time::Duration};
 
 use chamados_chassis::{
     auth::Denied,
-    error::{Describe, Invalid, Kind, Remote, Violation},
+    error::{Describe, Invalid, Kind, Remote, STORAGE_FULL, Violation},
 };
 use chamados_store_kit::{StoreError, audit::AuditError};
 
@@ -188,6 +188,7 @@ impl Describe for Error {
             Self::AttachmentAttached => "attachment_attached",
             Self::AttachmentTooLarge => "attachment_too_large",
             Self::TooManyUploads => "too_many_uploads",
+            Self::Files(error) if error.is_full() => STORAGE_FULL,
             Self::Files(_) => "files_unavailable",
             Self::ChatNotFound => "chat_not_found",
             Self::ChatEnded => "chat_ended",

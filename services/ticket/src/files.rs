@@ -1,7 +1,7 @@
 //! Where the bytes of attachments are: a directory, or a bucket that speaks S3. The rows that tell
 //! of them are in [`crate::store::attachments`].
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{io, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use chamados_chassis::id::TenantId;
@@ -40,6 +40,22 @@ impl FilesError {
         let error = error.into();
         tracing::warn!(%error, "the place of files is away");
         Self(error)
+    }
+
+    /// Whether the disk that the directory is on has no room left.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&*self.0);
+        while let Some(error) = cause {
+            if error
+                .downcast_ref::<io::Error>()
+                .is_some_and(|error| error.kind() == io::ErrorKind::StorageFull)
+            {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chamados_chassis::{
-    error::{Describe as _, Kind},
+    error::{Describe as _, Kind, STORAGE_FULL},
     task,
 };
 use chamados_store_kit::{DatabaseConfig, Db, StoreError, is_unique_violation};
@@ -115,6 +115,29 @@ async fn no_free_connection_is_unavailable(database: &TestDatabase) -> anyhow::R
     drop(busy);
     db.begin().await?;
     db.ping().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn postgres_ends_a_statement_that_takes_too_long() -> anyhow::Result<()> {
+    let database = TestDatabase::postgres().await?;
+    let config =
+        DatabaseConfig { statement_timeout_seconds: 1, ..DatabaseConfig::new(database.url()) };
+    let db = Db::connect(&config, "sample").await?;
+    let error = execute(db.read(), "SELECT pg_sleep(30)", []).await.unwrap_err();
+    assert_eq!(StoreError::from(error).kind(), Kind::Unavailable);
+    db.ping().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn postgres_without_room_is_told_apart() -> anyhow::Result<()> {
+    let database = TestDatabase::postgres().await?;
+    let db = open(&database).await?;
+    let full = "DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$";
+    let error = StoreError::from(execute(&db.begin().await?, full, []).await.unwrap_err());
+    assert!(matches!(error, StoreError::Full(_)), "{error:?}");
+    assert_eq!((error.kind(), &*error.reason()), (Kind::Unavailable, STORAGE_FULL));
     Ok(())
 }
 
