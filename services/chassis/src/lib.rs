@@ -5,6 +5,8 @@
 
 pub mod auth;
 pub mod bus;
+#[cfg(target_os = "linux")]
+mod cgroup;
 pub mod clock;
 pub mod config;
 pub mod context;

@@ -16,6 +16,8 @@ use opentelemetry_sdk::{
     metrics::{PeriodicReader, SdkMeterProvider},
     trace::{Sampler, SamplingResult, SdkTracerProvider, ShouldSample},
 };
+#[cfg(target_os = "linux")]
+use prometheus::IntGauge;
 use prometheus::{Encoder as _, Registry, TextEncoder};
 use serde::Deserialize;
 use tracing::{Metadata, Subscriber};
@@ -27,6 +29,9 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 use uuid::Uuid;
+
+#[cfg(target_os = "linux")]
+use crate::cgroup;
 
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -90,9 +95,19 @@ impl Metrics {
         let registry = Registry::new();
         // Memory, CPU and files of the process, under the names that Prometheus' own clients use.
         #[cfg(target_os = "linux")]
-        registry
-            .register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))
-            .map_err(refuse)?;
+        {
+            let process = prometheus::process_collector::ProcessCollector::for_self();
+            registry.register(Box::new(process)).map_err(refuse)?;
+            if let Some(limit) = cgroup::memory_limit() {
+                let bytes = IntGauge::new(
+                    "process_memory_limit_bytes",
+                    "Memory above which the system ends the process, in bytes",
+                )
+                .map_err(refuse)?;
+                bytes.set(limit.try_into().map_err(refuse)?);
+                registry.register(Box::new(bytes)).map_err(refuse)?;
+            }
+        }
         let scraped = opentelemetry_prometheus::exporter()
             .with_registry(registry.clone())
             .scope_info_enabled(false)

@@ -16,10 +16,11 @@ pub struct Gauges {
     /// A plain number, since it is counted tens of thousands of times a second.
     beats: Arc<AtomicU64>,
     transitions: Counter<u64>,
+    farewells: Counter<u64>,
 }
 
 impl Gauges {
-    /// Registers `device.streams`, `device.beats` and `device.transitions`.
+    /// Registers `device.streams`, `device.beats`, `device.transitions` and `device.farewells`.
     pub(crate) fn new(metrics: &Metrics, streams: &Arc<Streams>) -> Self {
         let meter = metrics.meter();
         let (beats, open) = (Arc::<AtomicU64>::default(), Arc::clone(streams));
@@ -38,12 +39,21 @@ impl Gauges {
             .u64_counter("device.transitions")
             .with_description("Changes of presence written by this process, by what it became")
             .build();
-        Self { beats, transitions }
+        let farewells = meter
+            .u64_counter("device.farewells")
+            .with_description("Agents that said good-bye to this process, as they do when their computer is shut down")
+            .build();
+        Self { beats, transitions, farewells }
     }
 
     /// A message of an agent was heard.
     pub(crate) fn beat(&self) {
         self.beats.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An agent said good-bye.
+    pub(crate) fn farewell(&self) {
+        self.farewells.add(1, &[]);
     }
 
     /// So many devices became `presence`.

@@ -19,12 +19,13 @@ SCHEMAS = pathlib.Path("k8s/tests/schemas")
 RUNBOOKS = ("docs/OPERATIONS.md", "docs/OPERATIONS.pt-BR.md")
 # What Prometheus and its exporters add to what a process tells.
 ADDED_METRICS = {"target_info", "up"}
-# What the process collector tells, whose names the sources do not hold.
+# What each process tells of itself.
 PROCESS_METRICS = {
     f"process_{name}"
     for name in (
         "cpu_seconds_total",
         "max_fds",
+        "memory_limit_bytes",
         "open_fds",
         "resident_memory_bytes",
         "start_time_seconds",

@@ -121,3 +121,28 @@ fn out_of_time() -> Status {
 fn is_time_out(error: &(dyn Error + 'static)) -> bool {
     error.is::<TimeoutExpired>() || error.source().is_some_and(is_time_out)
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::{net::TcpListener, time::timeout};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_service_that_never_answers_is_given_up_in_time() {
+        let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let uri = format!("http://{}", silent.local_addr().unwrap());
+        let ask = async |call_timeout_seconds, deadline: Option<&str>| {
+            let config = RemoteConfig { connect_timeout_seconds: 5, call_timeout_seconds };
+            let mut request = http::Request::post("/sample.Sample/Ask");
+            if let Some(deadline) = deadline {
+                request = request.header("grpc-timeout", deadline);
+            }
+            let request = request.body(Body::empty()).unwrap();
+            let call = remote(&uri, &config, None).unwrap().oneshot(request);
+            timeout(Duration::from_secs(10), call).await.expect("given up").unwrap_err().code()
+        };
+        assert_eq!(ask(1, None).await, Code::DeadlineExceeded, "its own patience");
+        assert_eq!(ask(60, Some("300m")).await, Code::DeadlineExceeded, "the caller's");
+    }
+}

@@ -272,6 +272,7 @@ impl Session {
     /// The device said good-bye: it is offline at once.
     pub fn bye(&self, app: &App) {
         if self.slot.bye(self.epoch, self.generation).is_ok() {
+            app.gauges.farewell();
             app.wake.notify_one();
         }
     }
