@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use chamados_bench::{
     abuse, devices,
     endurance::{overload, soak},
-    faults, fuzz, heartbeats, races, scheduler, tickets,
+    faults, fuzz, heartbeats, invariants, races, scheduler, tickets,
 };
 
 #[global_allocator]
@@ -41,6 +41,8 @@ enum Measure {
     Soak(soak::Args),
     /// Bytes that nobody would send, for everything that reads bytes from outside
     Fuzz(fuzz::Args),
+    /// What the rows of a database violate of what must always hold
+    Invariants(invariants::Args),
     /// Contests that only one of many may win, over HTTP
     Races(races::Args),
     #[command(hide = true)]
@@ -64,6 +66,7 @@ fn main() -> anyhow::Result<()> {
             Measure::Overload(args) => overload::measure(args).await,
             Measure::Soak(args) => soak::measure(args).await,
             Measure::Fuzz(args) => fuzz::measure(args).await,
+            Measure::Invariants(args) => invariants::measure(args).await,
             Measure::Races(args) => races::measure(args).await,
             Measure::Rival(args) => heartbeats::rival(args).await,
         }

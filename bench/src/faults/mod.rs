@@ -2,6 +2,7 @@
 //! people and computers work and remember what they were told. What must hold is asked after every fault and when
 //! all is well again. The faults come from a seed.
 
+mod computers;
 pub(crate) mod load;
 mod town;
 mod wire;
@@ -14,7 +15,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::Utc;
-use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
+use rand::{SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use serde_json::json;
 
 use crate::{
@@ -27,8 +28,9 @@ use crate::{
 };
 
 use self::{
+    computers::Computers,
     load::{Load, Place},
-    town::{PARTS, Town, WIRES},
+    town::{PARTS, Pair, Town},
 };
 
 pub use wire::Trouble;
@@ -70,7 +72,9 @@ enum Fault {
     StopPostgres,
     KillRedis,
     FlushRedis,
-    Wire(&'static str, Trouble),
+    /// It refuses whatever changes something, as the replica of a Redis that is gone does.
+    ReadOnlyRedis,
+    Wire(Pair, Trouble),
 }
 
 /// What was done to it, and what came of it.
@@ -132,10 +136,12 @@ pub async fn run(args: &Args) -> Result<Outcome> {
     let company = admin.post("/api/admin/companies", &company).await?;
     let code = company["provisioningCode"].as_str().context("no code")?.to_owned();
     let place = Place { admin, agents: town.agents(), code };
+    let computers = Computers::begin(&place).await?;
     let load = Load::begin(&place, args.people.max(2), seed);
     let mut outcome = Outcome { seed, ..Outcome::default() };
     let disturbed = disturb(args, &mut town, &place, &mut outcome).await;
     let history = load.end().await?;
+    outcome.violations.extend(computers.end(&place).await?);
     disturbed.with_context(|| format!("after {:?} of seed {seed}", outcome.faults))?;
 
     let rows = Rows::open(&town.database_url()).await?;
@@ -184,12 +190,13 @@ impl Fault {
         let part = |random: &mut StdRng| PARTS.choose(random).copied().context("no part");
         Ok(match number % 5 {
             0 | 3 => Self::Kill(part(random)?),
-            1 if random.random() => Self::StopPostgres,
-            1 if random.random() => Self::KillRedis,
-            1 => Self::FlushRedis,
+            1 => [Self::StopPostgres, Self::KillRedis, Self::FlushRedis, Self::ReadOnlyRedis]
+                .choose(random)
+                .copied()
+                .context("no fault")?,
             _ => {
-                let wire = WIRES.choose(random).copied().context("no wire")?;
-                Self::Wire(wire, Trouble::ALL.choose(random).copied().context("no trouble")?)
+                let pair = town::pairs().choose(random).copied().context("no wire")?;
+                Self::Wire(pair, Trouble::ALL.choose(random).copied().context("no trouble")?)
             }
         })
     }
@@ -211,15 +218,17 @@ impl Fault {
                 tokio::time::sleep(TROUBLE).await;
                 town.redis.restart().await?;
             }
-            Self::FlushRedis => {
-                let client = redis::Client::open(town.redis.url())?;
-                let mut connection = client.get_multiplexed_async_connection().await?;
-                redis::cmd("FLUSHALL").exec_async(&mut connection).await?;
-            }
-            Self::Wire(name, trouble) => {
-                town.wire(name)?.suffer(trouble);
+            Self::FlushRedis => town.tell_redis("FLUSHALL", &[]).await?,
+            Self::ReadOnlyRedis => {
+                // Nobody listens at port 1.
+                town.tell_redis("REPLICAOF", &["127.0.0.1", "1"]).await?;
                 tokio::time::sleep(TROUBLE).await;
-                town.wire(name)?.suffer(Trouble::None);
+                town.tell_redis("REPLICAOF", &["NO", "ONE"]).await?;
+            }
+            Self::Wire(pair, trouble) => {
+                town.wire(pair)?.suffer(trouble);
+                tokio::time::sleep(TROUBLE).await;
+                town.wire(pair)?.suffer(Trouble::None);
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! The product as five processes, each reached by a wire, with a PostgreSQL and a Redis of its own.
+//! The product as five processes, with a PostgreSQL and a Redis of its own, and a wire between any two of them.
 
 use std::{
     collections::BTreeMap,
@@ -23,16 +23,30 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// The processes, in the order of starting.
 pub(super) const PARTS: [&str; 5] = ["identity", "device", "ticket", "scheduler", "gateway"];
-/// What is reached by wires.
-pub(super) const WIRES: [&str; 6] =
-    ["identity", "device", "ticket", "scheduler", "postgres", "redis"];
+/// Who asks, and what is asked.
+pub(super) type Pair = (&'static str, &'static str);
+/// Where computers connect.
+const DOOR: Pair = ("computers", "door");
+/// Between two heartbeats of a computer: short, so that a fault lasts as long as some.
+pub(super) const INTERVAL: Duration = Duration::from_secs(2);
+/// A computer is offline when silent for three intervals and this.
+pub(super) const GRACE: Duration = Duration::from_secs(2);
+
+/// Whatever is connected: each part with the stores and with each other that is asked, and computers with their door.
+pub(super) fn pairs() -> Vec<Pair> {
+    let asked = ["identity", "device", "ticket", "scheduler", "postgres", "redis"];
+    let of = |part| {
+        asked.into_iter().filter(move |other| *other != part).map(move |other| (part, other))
+    };
+    PARTS.into_iter().flat_map(of).chain([DOOR]).collect()
+}
 
 /// All of it; gone when dropped.
 pub(super) struct Town {
     parts: BTreeMap<&'static str, Child>,
     pub(super) cluster: Cluster,
     pub(super) redis: PrivateRedis,
-    wires: BTreeMap<&'static str, Wire>,
+    wires: BTreeMap<Pair, Wire>,
     own: BTreeMap<&'static str, String>,
     http: String,
     grpc: String,
@@ -53,9 +67,11 @@ impl Town {
         }
         own.insert("postgres", host(&cluster.url())?);
         own.insert("redis", host(&redis.url())?);
-        for name in WIRES {
-            let address: SocketAddr = own[name].parse()?;
-            wires.insert(name, Wire::to(address).await?);
+        let grpc = free_address()?;
+        own.insert(DOOR.1, grpc.clone());
+        for pair in pairs() {
+            let address: SocketAddr = own[pair.1].parse()?;
+            wires.insert(pair, Wire::to(address).await?);
         }
         let mut town = Self {
             parts: BTreeMap::new(),
@@ -64,12 +80,12 @@ impl Town {
             wires,
             own,
             http: free_address()?,
-            grpc: free_address()?,
+            grpc,
             server: server.to_owned(),
             folder,
             setup_token: String::new(),
         };
-        let migrated = town.command("migrate").stdout(Stdio::null()).status();
+        let migrated = town.command("identity", "migrate").stdout(Stdio::null()).status();
         ensure!(migrated.is_ok_and(|status| status.success()), "the tables cannot be made");
         for part in PARTS {
             town.begin(part).await?;
@@ -84,7 +100,7 @@ impl Town {
 
     /// Where agents and automation connect.
     pub(super) fn agents(&self) -> String {
-        format!("http://{}", self.grpc)
+        format!("http://{}", self.by_wire(DOOR))
     }
 
     /// The database itself, not by the wire.
@@ -92,14 +108,21 @@ impl Town {
         self.cluster.url()
     }
 
-    /// The wire of this name.
-    pub(super) fn wire(&self, name: &str) -> Result<&Wire> {
-        self.wires.get(name).with_context(|| format!("no wire to {name}"))
+    /// Has Redis do something, not by a wire.
+    pub(super) async fn tell_redis(&self, command: &str, words: &[&str]) -> Result<()> {
+        let client = redis::Client::open(self.redis.url())?;
+        let mut connection = client.get_multiplexed_async_connection().await?;
+        Ok(redis::cmd(command).arg(words).exec_async(&mut connection).await?)
+    }
+
+    /// The wire between two.
+    pub(super) fn wire(&self, pair: Pair) -> Result<&Wire> {
+        self.wires.get(&pair).with_context(|| format!("no wire between {pair:?}"))
     }
 
     /// Starts one part and waits until it listens.
     pub(super) async fn begin(&mut self, part: &'static str) -> Result<()> {
-        let mut command = self.command("run");
+        let mut command = self.command(part, "run");
         command.args(["--target", part, "--internal", &self.own[part]]);
         let says = part == "identity" && self.setup_token.is_empty();
         command.stdout(if says { Stdio::piped() } else { Stdio::null() });
@@ -142,10 +165,12 @@ impl Town {
         lines[lines.len().saturating_sub(20)..].join("\n")
     }
 
-    fn command(&self, name: &str) -> Command {
+    /// The program, as one part of it.
+    fn command(&self, part: &'static str, name: &str) -> Command {
         let mut command = Command::new(&self.server);
-        let database = self.cluster.url().replace(&self.own["postgres"], &self.by_wire("postgres"));
-        let redis = format!("redis://{}/", self.by_wire("redis"));
+        let to = |other| self.by_wire((part, other));
+        let database = self.cluster.url().replace(&self.own["postgres"], &to("postgres"));
+        let redis = format!("redis://{}/", to("redis"));
         command
             .arg(name)
             .args(["--database-url", &database, "--redis-url", &redis])
@@ -153,16 +178,18 @@ impl Town {
             .arg(self.folder.path())
             .env("CHAMADOS__AUTH__KEYRING_FILE", self.folder.path().join("keyring"))
             .env("CHAMADOS__DATABASE__MAX_CONNECTIONS", "4")
+            .env("CHAMADOS__DEVICE__INTERVAL_MILLIS", INTERVAL.as_millis().to_string())
+            .env("CHAMADOS__DEVICE__OFFLINE_GRACE_MILLIS", GRACE.as_millis().to_string())
             .stdin(Stdio::null());
-        for part in PARTS.into_iter().filter(|part| *part != "gateway") {
-            let variable = format!("CHAMADOS__SERVICES__{}", part.to_uppercase());
-            command.env(variable, format!("http://{}", self.by_wire(part)));
+        for other in PARTS.into_iter().filter(|other| *other != "gateway" && *other != part) {
+            let variable = format!("CHAMADOS__SERVICES__{}", other.to_uppercase());
+            command.env(variable, format!("http://{}", to(other)));
         }
         command
     }
 
-    fn by_wire(&self, name: &str) -> String {
-        self.wires[name].address().to_string()
+    fn by_wire(&self, pair: Pair) -> String {
+        self.wires[&pair].address().to_string()
     }
 }
 

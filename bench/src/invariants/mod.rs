@@ -12,11 +12,35 @@ pub mod tickets;
 
 use std::fmt;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use chamados_store_kit::{DatabaseConfig, Db};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait as _, QueryResult, Statement, Value};
 use uuid::Uuid;
+
+/// Whose rows to look at.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Where they are: `postgres://…`, or `sqlite://FOLDER`
+    #[arg(long, value_name = "URL")]
+    database_url: String,
+    /// Work goes on: what follows later is not asked for
+    #[arg(long)]
+    during: bool,
+}
+
+/// Prints what the rows violate.
+///
+/// # Errors
+/// They violate something, or cannot be read.
+pub async fn measure(args: &Args) -> Result<()> {
+    let rows = Rows::open(&args.database_url).await?;
+    let moment = if args.during { Moment::During } else { Moment::After };
+    let found = all(&rows, moment, Utc::now()).await?;
+    found.iter().for_each(|violation| println!("{violation}"));
+    ensure!(found.is_empty(), "{} violated", found.len());
+    Ok(())
+}
 
 /// Something that must not be.
 #[derive(Debug, Clone, PartialEq, Eq)]

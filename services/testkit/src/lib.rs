@@ -3,6 +3,8 @@
 pub mod bucket;
 #[cfg(feature = "sandbox")]
 pub mod certificates;
+#[cfg(feature = "computer")]
+pub mod computer;
 pub mod databases;
 pub mod mail;
 pub mod redis;

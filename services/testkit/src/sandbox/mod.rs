@@ -8,7 +8,6 @@
 mod answer;
 mod browser;
 mod certificates;
-mod computer;
 mod gate;
 mod life;
 mod live;
@@ -40,13 +39,13 @@ pub use self::{
     answer::Answer,
     browser::Browser,
     certificates::Certificates,
-    computer::{Computer, Running},
     live::{Frame, Live},
     people::PASSWORD,
     settings::{Backends, INTERVAL_SECONDS, OFFLINE_GRACE_MILLIS, Topology},
     transcript::Transcript,
     wire::{AgentStream, agent_client},
 };
+pub use crate::computer::{Computer, Running};
 
 /// No test takes longer, so that one that hangs fails and says so.
 const TEST_LIMIT: Duration = Duration::from_secs(100);
