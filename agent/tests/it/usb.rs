@@ -1,6 +1,6 @@
 //! Policies for USB storage: obeyed, kept, reported.
 
-use std::fs;
+use std::{fs, os::unix::fs::MetadataExt as _};
 
 use chamados_agent::{
     state::{KeptPolicy, StateDir},
@@ -83,6 +83,23 @@ async fn a_policy_is_obeyed_reported_and_kept() {
     assert_eq!(there(&computer), (true, false));
     let status = chamados_agent::status(&computer.state_dir()).unwrap();
     assert!(status.to_string().contains("read only"), "{status}");
+    agent.stop();
+    session.bye().await;
+}
+
+#[tokio::test]
+async fn an_order_that_comes_twice_is_carried_out_once() {
+    let (mut server, computer) = enrolled().await;
+    let agent = computer.run();
+    let (mut session, _) = server.welcomed(welcome()).await;
+    let file = || fs::metadata(computer.usb_root().join(RULES)).unwrap().ino();
+    order(&session, 7, UsbPolicy::Block.into()).await;
+    assert_eq!(report(&mut session).await.outcome(), PolicyOutcome::Applied);
+    let first = file();
+    order(&session, 7, UsbPolicy::Block.into()).await;
+    let repeated = report(&mut session).await;
+    assert_eq!((repeated.revision, repeated.outcome()), (7, PolicyOutcome::Applied));
+    assert_eq!(file(), first, "the rules were written again");
     agent.stop();
     session.bye().await;
 }

@@ -84,8 +84,8 @@ pub(crate) async fn wire(
         metrics: metrics.clone(),
         limits: config.limits.clone(),
     };
-    let internal = BTreeMap::new();
-    let mut host = Host { config, backends, health, shutdown, stack, bindings, internal };
+    let (internal, relays) = (BTreeMap::new(), Vec::new());
+    let mut host = Host { config, backends, health, shutdown, stack, bindings, internal, relays };
     let mut public = None;
 
     if config.target.contains(Target::Identity) {
@@ -159,6 +159,10 @@ pub(crate) async fn wire(
         host.add(Target::Scheduler, service.routes(), methods, db, service.consumers()).await?;
         service.start(shutdown);
     }
+    // A bus of this process hands a fact to those who listen already, so nobody may be missing.
+    for relay in host.relays {
+        relay.start(shutdown);
+    }
     let together = together(host.internal);
     let services = grpc::local(together.clone());
     let internal = (!config.target.is_all()).then_some(together);
@@ -225,6 +229,8 @@ struct Host<'a> {
     stack: Stack,
     bindings: Bindings,
     internal: BTreeMap<Target, Routes>,
+    /// Of each service's facts, to be started when all listen.
+    relays: Vec<Relay>,
 }
 
 impl Host<'_> {
@@ -255,7 +261,8 @@ impl Host<'_> {
             self.backends.bus.attach(consumer).await?;
         }
         gauges::start(&db, &self.backends.clock, &self.stack.metrics, self.shutdown);
-        Relay::new(db, self.backends.bus.clone(), self.backends.clock.clone()).start(self.shutdown);
+        let (bus, clock) = (self.backends.bus.clone(), self.backends.clock.clone());
+        self.relays.push(Relay::new(db, bus, clock));
         Ok(())
     }
 }

@@ -116,11 +116,17 @@ pub fn status(error: impl Describe) -> Status {
     if let Some(delay) = error.retry_after() {
         details.set_retry_info(Some(delay));
     }
-    let message = if kind == Kind::Internal {
-        tracing::error!(error = &error as &dyn std::error::Error, "internal error");
-        "internal error".to_owned()
-    } else {
-        error.to_string()
+    let cause = &error as &dyn std::error::Error;
+    let message = match kind {
+        Kind::Internal => {
+            tracing::error!(error = cause, "internal error");
+            "internal error".to_owned()
+        }
+        Kind::Unavailable => {
+            tracing::warn!(error = cause, "cannot answer now");
+            error.to_string()
+        }
+        _ => error.to_string(),
     };
     Status::with_error_details(kind.code(), message, details)
 }

@@ -8,28 +8,54 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use tempfile::NamedTempFile;
+
 /// Ended with the test.
-pub(crate) struct Server(Child);
+pub(crate) struct Server {
+    process: Child,
+    agents: String,
+    log: NamedTempFile,
+}
 
 impl Server {
     /// Starts everything on SQLite in `folder`; where its panel is, once it serves.
     pub(crate) fn start(folder: &Path) -> (Self, String) {
-        let address = free_address();
-        let mut server = Command::new(env!("CARGO_BIN_EXE_chamados"));
-        server.args(["run", "--http", &address, "--grpc", &free_address(), "--data-dir"]);
-        server.arg(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut server = Self(server.spawn().unwrap());
-        let output = server.0.stdout.take().unwrap();
+        Self::started_by(Command::new(env!("CARGO_BIN_EXE_chamados")), folder)
+    }
+
+    /// The same by a command that ends by becoming the server, with the arguments it is given.
+    pub(crate) fn started_by(mut server: Command, folder: &Path) -> (Self, String) {
+        let (address, agents) = (free_address(), free_address());
+        let log = NamedTempFile::new().unwrap();
+        server.args(["run", "--http", &address, "--grpc", &agents, "--data-dir"]).arg(folder);
+        server.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log.reopen().unwrap());
+        let mut server = Self { process: server.spawn().unwrap(), agents, log };
+        let output = server.process.stdout.take().unwrap();
         let greeting = BufReader::new(output).lines().next().unwrap().unwrap();
         assert!(greeting.starts_with("Panel: "), "{greeting}");
         (server, format!("http://{address}"))
+    }
+
+    /// Number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Where agents connect.
+    pub(crate) fn agents(&self) -> &str {
+        &self.agents
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ended = self.0.kill();
-        let _reaped = self.0.wait();
+        let _ended = self.process.kill();
+        let _reaped = self.process.wait();
     }
 }
 
@@ -45,15 +71,16 @@ fn limits(soft: u32, hard: u32) -> (String, String) {
     server.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_chamados"), "run"]);
     server.args(["--http", &free_address(), "--grpc", &free_address(), "--data-dir"]);
     server.arg(folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut server = Server(server.spawn().unwrap());
-    let output = server.0.stdout.take().unwrap();
+    let mut server = server.spawn().unwrap();
+    let output = server.stdout.take().unwrap();
     let greeting = BufReader::new(output).lines().next().unwrap().unwrap();
     assert!(greeting.starts_with("Panel: "), "{greeting}");
-    let limits = fs::read_to_string(format!("/proc/{}/limits", server.0.id())).unwrap();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
     let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap().to_owned();
-    server.0.kill().unwrap();
+    server.kill().unwrap();
+    server.wait().unwrap();
     let mut log = String::new();
-    server.0.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    server.stderr.take().unwrap().read_to_string(&mut log).unwrap();
     (files, log)
 }
 

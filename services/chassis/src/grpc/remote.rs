@@ -114,6 +114,7 @@ async fn send(
 }
 
 fn out_of_time() -> Status {
+    tracing::warn!("a service did not answer in time");
     Status::deadline_exceeded("the service did not answer in time")
 }
 
