@@ -1,7 +1,7 @@
 //! `cargo xtask check-deploy`: whether what an operator is given is right, without a container or a cluster: the
 //! Dockerfile, compose files, the Swarm stack, the manifests of Kubernetes, alerts, dashboards, scripts, workflows.
 //! `checks.py` asks what no validator knows: whether all of it agrees with the product; `backups.py` backs one up and
-//! restores it, `rolls.py` runs the processes of the compose file and restarts each.
+//! restores it, `rolls.py` runs the processes of the compose file and restarts each, `pods.py` those of Kubernetes.
 
 mod tools;
 
@@ -18,12 +18,15 @@ use crate::{cargo, command, servers::Servers, steps::Steps};
 
 /// Below cargo's target folder.
 const FOLDER: &str = "check-deploy";
+/// In there: what kustomize made of the combinations.
+const BUILT: &str = "k8s";
 const RULES: &str = "deploy/prometheus/alerts.yml";
 /// Our own checks; they read one another.
-const OURS: [(&str, &str); 3] = [
+const OURS: [(&str, &str); 4] = [
     ("checks.py", include_str!("checks.py")),
     ("backups.py", include_str!("backups.py")),
     ("rolls.py", include_str!("rolls.py")),
+    ("pods.py", include_str!("pods.py")),
 ];
 const SCRIPTS: [&str; 4] = [
     "deploy/keyring.sh",
@@ -189,7 +192,9 @@ impl WithPython<'_> {
         if tools.sqlite.is_some() {
             steps.check("backups", || self.backups(server));
         }
-        steps.check("processes, restarted", || self.rolls(server));
+        steps.check("processes, restarted", || self.rolls("rolls.py", server, &[]));
+        let encrypted = self.folder.join(BUILT).join("tests-encrypted.yaml");
+        steps.check("pods, restarted", || self.rolls("pods.py", server, &[path(&encrypted)?]));
         steps.check("workflows", || self.workflows());
     }
 
@@ -213,11 +218,11 @@ impl WithPython<'_> {
         servers.stop()
     }
 
-    /// Runs the five processes as the compose file says, and restarts each while requests go on.
-    fn rolls(&self, server: &Path) -> Result<()> {
+    /// Runs the five processes as manifests say, and restarts each while requests go on.
+    fn rolls(&self, script: &str, server: &Path, manifests: &[&str]) -> Result<()> {
         let servers = Servers::databases_alone()?;
-        let arguments = [path(server)?, servers.postgres_url()?, servers.redis_url()?];
-        self.script("rolls.py", &arguments)?;
+        let product = [path(server)?, servers.postgres_url()?, servers.redis_url()?];
+        self.script(script, &[&product, manifests].concat())?;
         servers.stop()
     }
 
@@ -231,7 +236,7 @@ impl WithPython<'_> {
 
     /// Builds the overlays and every combination that is a test, and gives the folder of what came out.
     fn kubernetes(&self) -> Result<PathBuf> {
-        let built = emptied(&self.folder.join("k8s"))?;
+        let built = emptied(&self.folder.join(BUILT))?;
         for group in ["overlays", "tests"] {
             for folder in files(&Path::new("k8s").join(group))? {
                 if folder.join("kustomization.yaml").exists() {

@@ -29,15 +29,61 @@ PATIENCE = 30
 DRAIN = 20
 
 
-class Fleet:
+class Processes:
+    """The processes of the product: who runs, and how each is started, asked to stop, and asked whether it is ready."""
+
+    # The one that people and scripts connect to.
+    door = "chamados"
+
+    def __init__(self, program, folder, running):
+        self.program, self.folder, self.running = program, folder, running
+
+    def argv(self, _name, *arguments):
+        """How to run the program as the process of this name, with other arguments than its own or with those."""
+        return [self.program, *(arguments or ["run"])]
+
+    def command(self, name, *arguments):
+        done = subprocess.run(self.argv(name, *arguments), env=ENVIRONMENT | self.variables[name], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{arguments[0]}: {done.stderr.strip()}")
+        return done.stdout
+
+    def start(self, name):
+        with (self.folder / f"{name}.log").open("a") as log:
+            self.running[name] = subprocess.Popen(self.argv(name), env=ENVIRONMENT | self.variables[name], stdout=subprocess.DEVNULL, stderr=log)
+
+    def stop(self, name):
+        """Asks it to end; what is wrong with how it did."""
+        process, began = self.running.pop(name), time.monotonic()
+        process.terminate()
+        status = process.wait(PATIENCE * 2)
+        if status or time.monotonic() - began > DRAIN:
+            yield f"{name}: ended with {status} after {time.monotonic() - began:.1f} s"
+
+    def wait_ready(self, name):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if subprocess.run(self.argv(name, "healthcheck"), env=ENVIRONMENT | self.variables[name], capture_output=True, check=False).returncode == 0:
+                return
+        said = (self.folder / f"{name}.log").read_text().splitlines()[-5:]
+        raise RuntimeError(f"{name} is not ready after {PATIENCE} s: {said}")
+
+    def end(self):
+        for process in self.running.values():
+            process.terminate()
+        for process in self.running.values():
+            process.wait(PATIENCE)
+
+
+class Fleet(Processes):
     """The processes of one version, by the names that its manifest, in `tree`, calls them by. One that is `beside`
     another is to take the places of its processes: the same addresses, rows and secrets."""
 
     def __init__(self, program, folder, database, redis, tree=pathlib.Path(), beside=None):
         image = dict(re.findall(r"(CHAMADOS__\w+)=(\S+)", (tree / "deploy/docker/Dockerfile").read_text()))
         said = load(tree / MANIFEST)["services"]
-        self.program, self.folder = program, folder
-        self.running, self.ports = (beside.running, beside.ports) if beside else ({}, {})
+        super().__init__(program, folder, beside.running if beside else {})
+        self.ports = beside.ports if beside else {}
         names = [name for name in said if "/chamados:" in said[name]["image"] and name != "migrate"]
         for place in itertools.product(names, (8080, 8081, 8082, 8083)):
             self.ports.setdefault(place, free_address())
@@ -56,50 +102,21 @@ class Fleet:
         shared = {"CHAMADOS__REDIS__KEY_PREFIX": f"rolls-{folder.name}"}
         self.variables = {name: {k: local(name, v) for k, v in (image | said[name]["environment"]).items()} | shared for name in names}
 
-    def command(self, name, *arguments):
-        done = subprocess.run([self.program, *arguments], env=ENVIRONMENT | self.variables[name], capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"{arguments[0]}: {done.stderr.strip()}")
-        return done.stdout
-
-    def start(self, name):
-        with (self.folder / f"{name}.log").open("a") as log:
-            self.running[name] = subprocess.Popen([self.program, "run"], env=ENVIRONMENT | self.variables[name], stdout=subprocess.DEVNULL, stderr=log)
-
-    def stop(self, name):
-        """Asks it to end; what is wrong with how it did."""
-        process, began = self.running.pop(name), time.monotonic()
-        process.terminate()
-        status = process.wait(PATIENCE * 2)
-        if status or time.monotonic() - began > DRAIN:
-            yield f"{name}: ended with {status} after {time.monotonic() - began:.1f} s"
-
-    def wait_ready(self, name):
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            if subprocess.run([self.program, "healthcheck"], env=ENVIRONMENT | self.variables[name], capture_output=True, check=False).returncode == 0:
-                return
-        said = (self.folder / f"{name}.log").read_text().splitlines()[-5:]
-        raise RuntimeError(f"{name} is not ready after {PATIENCE} s: {said}")
-
-    def end(self):
-        for process in self.running.values():
-            process.terminate()
-        for process in self.running.values():
-            process.wait(PATIENCE)
+    def origin(self):
+        return f"http://{self.ports[self.door, 8080]}"
 
 
 class Client:
     """Reads and writes without a pause, and keeps account of the answers."""
 
-    def __init__(self, address, key, requester):
-        self.address, self.key, self.requester = address, key, requester
+    def __init__(self, origin, key, requester, door="chamados", trust=None):
+        self.origin, self.key, self.requester, self.door, self.trust = origin, key, requester, door, trust
         self.faults, self.made, self.reads, self.away = [], [], 0, None
         self.stop = threading.Event()
 
     def ask(self, body=None, path="/api/tickets"):
         headers = {"Authorization": f"Bearer {self.key}", "Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
-        return json.loads(urllib.request.urlopen(urllib.request.Request(f"http://{self.address}{path}", body, headers), timeout=20).read())
+        return json.loads(urllib.request.urlopen(urllib.request.Request(f"{self.origin}{path}", body, headers), timeout=20, context=self.trust).read())
 
     def once(self, body):
         away = self.away
@@ -110,7 +127,7 @@ class Client:
                 self.faults.append(f"{error.code} while {away} was away: {error.read()[:200]}")
         except OSError as error:
             # Nobody is there to answer, and no proxy to say so.
-            if "chamados" not in (away, self.away):
+            if self.door not in (away, self.away):
                 self.faults.append(f"{error} while {away} was away")
         else:
             if body:
@@ -170,13 +187,13 @@ def start(fleet):
         fleet.wait_ready(name)
 
 
-def roll(fleet):
+def roll(fleet, trust=None):
     start(fleet)
     fleet.command("identity", "admin", "tenant", "create", "--name", "Suporte Sul")
     scopes = [word for scope in ("tickets.read", "tickets.create", "users.read") for word in ("--scope", scope)]
     key = json.loads(fleet.command("identity", "admin", "api-key", "create", "--name", "trial", "--json", *scopes))["secret"]
     ana = json.loads(fleet.command("identity", "admin", "user", "create", "--email", "ana@example.com", "--name", "Ana", "--role", "admin", "--json"))["id"]
-    client = Client(fleet.ports["chamados", 8080], key, ana)
+    client = Client(fleet.origin(), key, ana, fleet.door, trust)
     with at_work(client):
         for name in fleet.variables:
             yield from replace(name, client, fleet, fleet)
@@ -195,18 +212,22 @@ def database(server):
         psql(f"drop database {name} with (force)")
 
 
+def findings(fleet, trust=None):
+    """Rolls it, and ends it; prints what is wrong, and says whether something is."""
+    found = []
+    try:
+        found += roll(fleet, trust)
+    except (RuntimeError, urllib.error.URLError) as error:
+        found.append(str(error))
+    finally:
+        fleet.end()
+    print("\n".join(found), end="\n" if found else "")
+    return bool(found)
+
+
 def main(program, server, redis):
-    findings = []
     with tempfile.TemporaryDirectory() as folder, database(server) as url:
-        fleet = Fleet(program, pathlib.Path(folder), url, redis)
-        try:
-            findings += roll(fleet)
-        except (RuntimeError, urllib.error.URLError) as error:
-            findings.append(str(error))
-        finally:
-            fleet.end()
-    print("\n".join(findings), end="\n" if findings else "")
-    return bool(findings)
+        return findings(Fleet(program, pathlib.Path(folder), url, redis))
 
 
 if __name__ == "__main__":

@@ -138,13 +138,22 @@ class Watch:
         return sum(entry["type"] in ("offline", "unstable") for entry in self.person.get(f"{self.path}/timeline")["items"])
 
 
-def once(old, new, agents, url, tell):
+def violated(bench, url, when):
+    """What the rows violate of what must always hold, once everything has come to rest."""
+    try:
+        desk.eventually(when, lambda: subprocess.run([bench, "invariants", "--database-url", url], capture_output=True, check=False).returncode == 0)
+    except RuntimeError:
+        said = subprocess.run([bench, "invariants", "--database-url", url], capture_output=True, text=True, check=False)
+        yield f"{when}: {said.stdout}{said.stderr}"
+
+
+def once(old, new, agents, bench, url, tell):
     """One upgrade and the way back, from an empty database on."""
     address = old.ports["chamados", 8080]
     start(old)
     filled = desk.fill(address, lambda *words: json.loads(old.command("identity", "admin", *words, "--json")), old.folder / "password")
     agents[0].enroll(old.ports["device", 8081], filled.code)
-    watch, client = Watch(address), Client(address, filled.key, filled.requester)
+    watch, client = Watch(address), Client(old.origin(), filled.key, filled.requester)
     with at_work(client):
         with watch.over(agents[0], "an agent of before"):
             before, tables = desk.told(address), Tables(url)
@@ -162,6 +171,7 @@ def once(old, new, agents, url, tell):
             for name in reversed(old.variables):
                 yield from put_back(name, client, old, new, refusals)
         yield from lost(before, address, "put back")
+    yield from violated(bench, url, "put back")
     yield from client.faults
     if watch.alarms:
         yield f"{watch.alarms} alarms about the computer"
@@ -180,7 +190,7 @@ def main(rounds, old_programs, old_tree, new_programs, server, redis):
             new = Fleet(new_programs / "chamados", folder, url, redis, beside=old)
             agents = [Agent(programs / "chamados-agent", folder / "agent") for programs in (old_programs, new_programs)]
             try:
-                found = list(once(old, new, agents, url, tell))
+                found = list(once(old, new, agents, new_programs / "chamados-bench", url, tell))
             except (RuntimeError, urllib.error.URLError) as error:
                 found = [str(error)]
             finally:
