@@ -13,11 +13,11 @@ use crate::{
     parameters::{self, Parameters},
     problem::Problem,
     routes::{
-        activity, attachments, audit, auth, bulk, categories, chats, comments, companies,
-        dashboard, device_access, device_export, device_links, device_presence, device_software,
-        devices, drafts, events, exports, incidents, invites, jobs, links, me, merges, ops, queues,
-        runs, service_accounts, sessions, setup, tenants, ticket_export, tickets, timeline,
-        transitions, usb_policy, users,
+        activity, attachments, audit, auth, bulk, categories, chat_messages, chats, comments,
+        companies, dashboard, device_access, device_export, device_links, device_presence,
+        device_software, devices, drafts, events, exports, incidents, invites, jobs, links, me,
+        merges, ops, queues, runs, service_accounts, sessions, setup, tenants, ticket_export,
+        tickets, timeline, transitions, usb_policy, users,
     },
     state::Gateway,
     trace::{self, Trace},
@@ -56,10 +56,11 @@ fn api() -> OpenApiRouter<Gateway> {
         .routes(routes!(timeline::list_work_sessions))
         .routes(routes!(chats::get_chat))
         .routes(routes!(chats::start_chat))
-        .routes(routes!(chats::send_chat_message))
+        .routes(routes!(chat_messages::send_newest_chat_message))
         .routes(routes!(chats::end_newest_chat))
         .routes(routes!(chats::list_chats))
-        .routes(routes!(chats::list_chat_messages))
+        .routes(routes!(chat_messages::list_chat_messages))
+        .routes(routes!(chat_messages::send_chat_message))
         .routes(routes!(chats::mark_chat_read))
         .routes(routes!(chats::end_chat))
         .routes(routes!(activity::list_activity, activity::report_activity))

@@ -89,20 +89,29 @@ test("staff and the requester see each other, talk, and the transcript stays", a
     await expect(composer(bia), "what has ended is for reading").toHaveCount(0);
   });
 
-  await test.step("what one ends is what one sees, though another is open", async () => {
+  await test.step("one writes in and ends what one sees, though another is open", async () => {
     const chats = async () => (await (await page.request.get(`${product.url}/api/tickets/${id}/chats`)).json()).items;
     const [seen] = (await chats()) as { id: string }[];
     // The page does not hear yet that the one it shows has ended, and that another was begun.
     let hear = () => {};
     const late = new Promise<void>((resolve) => (hear = resolve));
-    await page.route(`**/api/tickets/${id}/chat?*`, (route) => late.then(() => route.continue()));
+    // What the page gave up waiting for is no more.
+    await page.route(`**/api/tickets/${id}/chat?*`, (route) => late.then(() => route.continue()).catch(() => {}));
     await post(bia, product, `chats/${seen?.id}/end`, {});
     const { id: another } = await post<{ id: string }>(bia, product, `tickets/${id}/chat/start`, {});
+    await composer(page).fill("Você ainda está aí?");
+    await composer(page).press("Enter");
+    await expect(page.getByTestId("chat-outgoing")).toContainText("Não enviada.");
+    const said = await page.request.get(`${product.url}/api/chats/${another}/messages`);
+    expect(await said.json()).toMatchObject({ items: [] });
     const ending = page.waitForResponse((response) => response.request().method() === "POST" && response.url().endsWith("/end"));
     await panel(page).getByRole("button", { name: "Encerrar chat" }).click();
     expect((await ending).ok()).toBe(true);
     expect(await chats()).toMatchObject([{ id: another, end: null }, { id: seen?.id, end: "closed" }, {}]);
     hear();
+    await expect(page.getByTestId("chat-ended")).toHaveCount(0, SOON);
+    await page.getByTestId("chat-outgoing").getByRole("button", { name: "Tentar de novo" }).click();
+    await expect(page.getByTestId("chat-message"), "said anew where one is now").toHaveText(["Você ainda está aí?"]);
   });
 
   await test.step("it ends with the ticket", async () => {
@@ -121,14 +130,14 @@ test("a message whose way was broken waits, and is said once", async ({ page }) 
   await page.getByRole("button", { name: "Chat em andamento" }).waitFor();
   await page.keyboard.press("l");
   // The server takes it, and the answer is lost on the way.
-  await page.route("**/chat/messages", async (route) => {
+  await page.route("**/api/chats/*/messages", async (route) => {
     await route.fetch();
     await route.abort();
   });
   await composer(page).fill("Está me ouvindo?");
   await composer(page).press("Enter");
   await expect(page.getByTestId("chat-outgoing")).toContainText("Não enviada.");
-  await page.unroute("**/chat/messages");
+  await page.unroute("**/api/chats/*/messages");
   await page.getByTestId("chat-outgoing").getByRole("button", { name: "Tentar de novo" }).click();
   await expect(page.getByTestId("chat-outgoing")).toHaveCount(0);
   await expect(page.getByTestId("chat-message")).toHaveCount(1);

@@ -5,9 +5,10 @@ use chamados_proto::ticket::v1 as pb;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::chat_messages::{ChatMessage, Messages, messages};
 use crate::{
     extract::{Json, Path, Query},
     idempotency::IdempotencyKey,
@@ -62,22 +63,6 @@ pub(crate) struct ChatReadMark {
     read_at: DateTime<Utc>,
 }
 
-/// Something said.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ChatMessage {
-    /// UUIDv7.
-    id: String,
-    /// UUIDv7.
-    chat_id: String,
-    /// Counts up from 1 in the chat, without gaps.
-    sequence: i64,
-    author: Actor,
-    /// Plain text.
-    body: String,
-    created_at: DateTime<Utc>,
-}
-
 /// The open chat of a ticket, or the last one.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -86,36 +71,6 @@ pub(crate) struct CurrentChat {
     chat: Option<Chat>,
     /// Those asked for, in their order. There are more when the last one's number is below `lastSequence`.
     messages: Vec<ChatMessage>,
-}
-
-/// Messages of a chat.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ChatMessages {
-    /// In their order.
-    items: Vec<ChatMessage>,
-    /// Number of the chat's last message: there are more when that of the last one here is below it.
-    last_sequence: i64,
-}
-
-/// Where the messages begin.
-#[derive(Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", default)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Messages {
-    /// Messages with a higher number; all when left out.
-    #[param(minimum = 0)]
-    after_sequence: i64,
-    /// Messages a page; 25 when left out, and never more than 100.
-    page_size: i32,
-}
-
-/// A message to be.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SendChatMessage {
-    /// Plain text, 1 to 4,000 characters.
-    body: String,
 }
 
 /// How far the caller has read.
@@ -179,29 +134,6 @@ pub(crate) async fn list_chats(
     Ok(Json(List::page(chats, page.next_page_token, page.total_size)))
 }
 
-/// Read a live chat
-///
-/// Messages of any chat on a ticket the caller may see, also of one that has ended.
-#[utoipa::path(
-    get, path = "/api/chats/{id}/messages", tag = "tickets",
-    params(("id" = Uuid, Path, description = "UUIDv7 of the chat."), Messages),
-    responses((status = 200, description = "Some of them.", body = ChatMessages)),
-)]
-pub(crate) async fn list_chat_messages(
-    State(gateway): State<Gateway>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-    Query(query): Query<Messages>,
-) -> Result<Json<ChatMessages>> {
-    let page = messages(&gateway, &caller, id.to_string(), &query).await?;
-    let mut mentions = Mentions::default();
-    page.messages.iter().for_each(|message| mentions.actor(message.author.as_ref()));
-    let names = mentions.resolve(&gateway, &caller).await;
-    let items = page.messages.into_iter().map(|message| ChatMessage::of(message, &names));
-    let items = items.collect::<Result<_>>()?;
-    Ok(Json(ChatMessages { items, last_sequence: page.last_sequence }))
-}
-
 /// Open a live chat
 ///
 /// Staff may, and the requester. A ticket has one open chat; when there is one already, it is the answer.
@@ -220,32 +152,6 @@ pub(crate) async fn start_chat(
     let message = pb::StartChatRequest { request_id, ticket_id: id.to_string() };
     let answer = gateway.clients.chats().start_chat(caller.request(message)).await?;
     Ok(Json(named(&gateway, &caller, answer.into_inner()).await?))
-}
-
-/// Say something in the live chat
-///
-/// Everybody who sees the ticket may. 404 `chat_not_found` when there was no chat yet; 409 `chat_ended`.
-#[utoipa::path(
-    post, path = "/api/tickets/{id}/chat/messages", tag = "tickets",
-    params(("id" = Uuid, Path, description = "UUIDv7 of the ticket."), IdempotencyKey),
-    request_body = SendChatMessage,
-    responses((status = 201, description = "The new message.", body = ChatMessage)),
-)]
-pub(crate) async fn send_chat_message(
-    State(gateway): State<Gateway>,
-    caller: Caller,
-    Path(id): Path<Uuid>,
-    IdempotencyKey(request_id): IdempotencyKey,
-    Json(SendChatMessage { body }): Json<SendChatMessage>,
-) -> Result<(StatusCode, Json<ChatMessage>)> {
-    let chat_id = current(&gateway, &caller, id).await?;
-    let message = pb::SendChatMessageRequest { request_id, chat_id, body };
-    let answer = gateway.clients.chats().send_chat_message(caller.request(message)).await?;
-    let message = answer.into_inner();
-    let mut mentions = Mentions::default();
-    mentions.actor(message.author.as_ref());
-    let message = ChatMessage::of(message, &mentions.resolve(&gateway, &caller).await)?;
-    Ok((StatusCode::CREATED, Json(message)))
 }
 
 /// Note how far one has read
@@ -327,19 +233,6 @@ impl Chat {
     }
 }
 
-impl ChatMessage {
-    fn of(message: pb::ChatMessage, names: &Names) -> Result<Self> {
-        Ok(Self {
-            id: message.id,
-            chat_id: message.chat_id,
-            sequence: message.sequence,
-            author: names.actor(message.author),
-            body: message.body,
-            created_at: time(message.create_time)?,
-        })
-    }
-}
-
 /// The newest chat of a ticket, which alone may be open.
 async fn newest(gateway: &Gateway, caller: &Caller, ticket: Uuid) -> Result<Option<pb::Chat>> {
     let message = pb::ListChatsRequest {
@@ -352,7 +245,7 @@ async fn newest(gateway: &Gateway, caller: &Caller, ticket: Uuid) -> Result<Opti
 }
 
 /// Its id.
-async fn current(gateway: &Gateway, caller: &Caller, ticket: Uuid) -> Result<String> {
+pub(super) async fn current(gateway: &Gateway, caller: &Caller, ticket: Uuid) -> Result<String> {
     let chat = newest(gateway, caller, ticket).await?;
     chat.map(|chat| chat.id).ok_or_else(|| {
         Problem::new(
@@ -372,17 +265,6 @@ async fn end(
     let message = pb::EndChatRequest { request_id, chat_id };
     let answer = gateway.clients.chats().end_chat(caller.request(message)).await?;
     Ok(Json(named(gateway, caller, answer.into_inner()).await?))
-}
-
-async fn messages(
-    gateway: &Gateway,
-    caller: &Caller,
-    chat_id: String,
-    &Messages { after_sequence, page_size }: &Messages,
-) -> Result<pb::ListChatMessagesResponse> {
-    let message = pb::ListChatMessagesRequest { chat_id, page_size, after_sequence };
-    let answer = gateway.clients.chats().list_chat_messages(caller.request(message)).await?;
-    Ok(answer.into_inner())
 }
 
 async fn named(gateway: &Gateway, caller: &Caller, chat: pb::Chat) -> Result<Chat> {

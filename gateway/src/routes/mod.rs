@@ -8,6 +8,7 @@ pub(crate) mod auth;
 pub(crate) mod bulk;
 pub(crate) mod categories;
 pub(crate) mod changes;
+pub(crate) mod chat_messages;
 pub(crate) mod chats;
 pub(crate) mod comments;
 pub(crate) mod companies;

@@ -1214,7 +1214,11 @@ export interface paths {
          */
         get: operations["list_chat_messages"];
         put?: never;
-        post?: never;
+        /**
+         * Say something in a live chat
+         * @description Everybody who sees the ticket may. 409 `chat_ended`, also when another was opened since.
+         */
+        post: operations["send_chat_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1690,10 +1694,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say something in the live chat
-         * @description Everybody who sees the ticket may. 404 `chat_not_found` when there was no chat yet; 409 `chat_ended`.
+         * Say something in a ticket's live chat
+         * @description Whichever is the newest: for who does not know it. Everybody who sees the ticket may. 404 `chat_not_found`
+         *     when there was no chat yet; 409 `chat_ended`.
          */
-        post: operations["send_chat_message"];
+        post: operations["send_newest_chat_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7608,6 +7613,48 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    send_chat_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible ASCII characters. The same key with the same content within 24 hours gives the first answer again; with other content, 409. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description UUIDv7 of the chat. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendChatMessage"];
+            };
+        };
+        responses: {
+            /** @description The new message. */
+            201: {
+                headers: {
+                    /** @description Finds the request in the logs. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     mark_chat_read: {
         parameters: {
             query?: never;
@@ -8604,7 +8651,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    send_chat_message: {
+    send_newest_chat_message: {
         parameters: {
             query?: never;
             header?: {

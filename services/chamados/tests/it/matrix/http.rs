@@ -144,7 +144,7 @@ fn body(asked: &str, r: &Records) -> Option<Value> {
         "POST /api/tickets/{id}/start" | "POST /api/tickets/{id}/resolve" | "POST /api/tickets/{id}/reopen" => json!({"version": 999}),
         "POST /api/tickets/{id}/comments" => json!({"body": "<p>x</p>", "visibility": "public"}),
         "POST /api/tickets/{id}/comments#internal" => json!({"body": "<p>x</p>", "visibility": "internal"}),
-        "POST /api/tickets/{id}/chat/messages" => json!({"body": "x"}),
+        "POST /api/tickets/{id}/chat/messages" | "POST /api/chats/{id}/messages" => json!({"body": "x"}),
         "POST /api/chats/{id}/read" => json!({"sequence": 1}),
         "PUT /api/tickets/{id}/activity" => json!({"activity": "viewing"}),
         "PUT /api/tickets/{id}/activity#internal" => json!({"activity": "typing_internal"}),

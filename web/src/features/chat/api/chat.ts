@@ -72,18 +72,20 @@ export function useEndChat(ticketId: string) {
   });
 }
 
-/** Says something; settles when it stands in the conversation. The key is the message's, so that pressing again says it once. */
+/**
+ * Says something in the chat that is told: by the time it is said, another may be the ticket's newest. Settles when it
+ * stands in the conversation. The key is the message's, so that pressing again says it once.
+ */
 export function useSendMessage(ticketId: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: ({ text, key }: { text: string; key: { "Idempotency-Key": string } }) =>
+    mutationFn: ({ chatId, text, key }: { chatId: string; text: string; key: { "Idempotency-Key": string } }) =>
       body(
-        client.POST("/api/tickets/{id}/chat/messages", {
-          params: { path: { id: ticketId }, header: key },
-          body: { body: text },
-        }),
+        client.POST("/api/chats/{id}/messages", { params: { path: { id: chatId }, header: key }, body: { body: text } }),
       ),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: chatKey(ticketId) }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: chatKey(ticketId) }),
+    // That it was not said is told at once, whatever else there is to ask.
+    onError: () => void queryClient.invalidateQueries({ queryKey: chatKey(ticketId) }),
   });
 }
 

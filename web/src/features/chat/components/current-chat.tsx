@@ -19,8 +19,9 @@ import { ChatSkeleton } from "./chat-panel";
 /** The chat going on, where one writes; or the last one, and the way to a new one. */
 export function CurrentChat({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation("chat");
+  const describe = useErrorText();
   const live = useQuery(chatQuery(ticket.id));
-  const { outgoing, send, discard } = useOutbox(ticket.id);
+  const { outgoing, send, sendAgain, discard } = useOutbox(ticket.id);
   useReading(ticket.id, live.data);
   if (live.isError && !live.data) return <ErrorState error={live.error} retry={() => void live.refetch()} />;
   if (!live.data) return <ChatSkeleton />;
@@ -42,11 +43,11 @@ export function CurrentChat({ ticket }: { ticket: Ticket }) {
         messages={messages}
         outgoing={outgoing}
         live
-        onRetry={(message) => void send(message.text, message).catch(() => {})}
+        onRetry={(message) => void sendAgain(message, chat.id).catch((error: unknown) => toastFailed(describe(error)))}
         onDiscard={discard}
       />
       {chat.end === null ? (
-        <ChatComposer key={chat.id} ticketId={ticket.id} send={send} />
+        <ChatComposer key={chat.id} ticketId={ticket.id} send={(text) => send(chat.id, text)} />
       ) : (
         <div className="flex justify-center border-t border-line p-3">
           <Start ticket={ticket} />

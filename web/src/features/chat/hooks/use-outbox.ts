@@ -1,9 +1,10 @@
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import { idempotencyKey } from "@/api/client";
 import { useSendMessage } from "../api/chat";
 
 /** A message on its way. */
 export interface Outgoing {
+  chatId: string;
   key: { "Idempotency-Key": string };
   text: string;
   failed: boolean;
@@ -13,23 +14,29 @@ export interface Outgoing {
 export function useOutbox(ticketId: string) {
   const { mutateAsync } = useSendMessage(ticketId);
   const [outgoing, setOutgoing] = useState<Outgoing[]>([]);
-  const send = useCallback(
-    async (text: string, again?: Outgoing) => {
-      const message = again ?? { key: idempotencyKey(), text, failed: false };
-      const mark = (failed: boolean) =>
-        setOutgoing((all) => all.map((each) => (each.key === message.key ? { ...each, failed } : each)));
-      if (again) mark(false);
-      else setOutgoing((all) => [...all, message]);
-      try {
-        await mutateAsync({ text: message.text, key: message.key });
-        setOutgoing((all) => all.filter((each) => each.key !== message.key));
-      } catch (error) {
-        mark(true);
-        throw error;
-      }
+  const drop = (message: Outgoing) => setOutgoing((all) => all.filter((each) => each.key !== message.key));
+  const deliver = async (message: Outgoing) => {
+    try {
+      await mutateAsync(message);
+      drop(message);
+    } catch (error) {
+      setOutgoing((all) => all.map((each) => (each.key === message.key ? { ...each, failed: true } : each)));
+      throw error;
+    }
+  };
+  return {
+    outgoing,
+    send: (chatId: string, text: string) => {
+      const message = { chatId, key: idempotencyKey(), text, failed: false };
+      setOutgoing((all) => [...all, message]);
+      return deliver(message);
     },
-    [mutateAsync],
-  );
-  const discard = useCallback((message: Outgoing) => setOutgoing((all) => all.filter((each) => each.key !== message.key)), []);
-  return { outgoing, send, discard };
+    /** In the chat it was for, as the same message; in another, opened since, as a new one. */
+    sendAgain: (message: Outgoing, chatId: string) => {
+      const again = message.chatId === chatId ? { ...message, failed: false } : { ...message, chatId, key: idempotencyKey(), failed: false };
+      setOutgoing((all) => all.map((each) => (each.key === message.key ? again : each)));
+      return deliver(again);
+    },
+    discard: drop,
+  };
 }
