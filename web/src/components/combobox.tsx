@@ -22,8 +22,10 @@ interface ComboboxProps extends Partial<ControlProps> {
   /** The chosen option when it may not be among those loaded. */
   current?: Option | null;
   disabled?: boolean;
-  /** Looks like text until pointed at, for facts that may be changed. */
+  /** Looks like text until pointed at, for facts that may be changed; a long one takes several lines. */
   quiet?: boolean;
+  /** A quiet one that stands in a bar: a long value is cut. */
+  oneLine?: boolean;
   className?: string;
   ref?: Ref<HTMLButtonElement>;
 }
@@ -42,6 +44,7 @@ export function Combobox({
   current,
   disabled,
   quiet,
+  oneLine,
   className,
   ref,
   ...control
@@ -76,13 +79,13 @@ export function Combobox({
             {...control}
             className={cn(
               quiet
-                ? "-ml-2 flex h-8 max-w-[calc(100%+0.5rem)] items-center gap-2 rounded-md px-2 text-left text-sm hover:bg-hover disabled:cursor-default disabled:hover:bg-transparent"
+                ? "-ml-2 flex min-h-8 max-w-[calc(100%+0.5rem)] items-center gap-2 rounded-md px-2 py-1.5 text-left text-sm hover:bg-hover disabled:cursor-default disabled:hover:bg-transparent"
                 : cn(controlClass, "flex h-9 items-center gap-2 text-left"),
               clearable && chosen && "pr-8",
             )}
           >
             {chosen?.icon}
-            <span className={cn("min-w-0 truncate", !quiet && "flex-1", !chosen && "flex items-center gap-2 text-ink-3")}>
+            <span className={cn("min-w-0", quiet && !oneLine ? "wrap-anywhere" : "truncate", !quiet && "flex-1", !chosen && "flex items-center gap-2 text-ink-3")}>
               {chosen?.label ?? placeholder ?? t("choose")}
               {chosen?.hint && !quiet && <span className="ml-2 text-xs text-ink-3">{chosen.hint}</span>}
             </span>

@@ -31,7 +31,10 @@ export function PageHeader({ title, leading, aside, actions }: PageHeaderProps) 
   );
 }
 
-/** The part below the header that scrolls; where it stood is remembered for the way back. */
+/**
+ * The part below the header that scrolls; where it stood is remembered for the way back. What stands in it for ears alone
+ * is placed in it, and makes nothing else longer.
+ */
 export function PageBody({ children, ref }: { children: ReactNode; ref?: Ref<HTMLDivElement> }) {
-  return <div ref={ref} data-scroll-restoration-id="page" className="min-h-0 flex-1 overflow-y-auto">{children}</div>;
+  return <div ref={ref} data-scroll-restoration-id="page" className="relative min-h-0 flex-1 overflow-y-auto">{children}</div>;
 }

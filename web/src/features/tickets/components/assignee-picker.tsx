@@ -76,6 +76,7 @@ function Picker({ ticket, ref }: { ticket: Ticket; ref?: Ref<HTMLButtonElement> 
       // Taking it from somebody who is working on it is refused: pause first.
       clearable={ticket.status !== "in_progress"}
       quiet
+      oneLine
       className="max-w-40 md:max-w-52"
     />
   );

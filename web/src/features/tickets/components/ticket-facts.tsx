@@ -32,7 +32,7 @@ export function TicketFacts({ ticket }: { ticket: Ticket }) {
   const mayEdit = useCan("tickets.work");
   return (
     <section aria-label={t("facts.title")}>
-      <Facts>
+      <Facts dense>
         {mayEdit ? <EditableFacts ticket={ticket} /> : <ReadFacts ticket={ticket} />}
         <TicketTimes ticket={ticket} />
       </Facts>

@@ -83,8 +83,8 @@ function Loaded({ ticket }: { ticket: Ticket }) {
   return (
     <>
       <ActionBar key={`bar-${ticket.id}`} ticket={ticket} leading={<BackLink />} />
-      <div className="flex min-h-0 flex-1 flex-col overflow-y-auto lg:flex-row lg:overflow-hidden">
-        <div className="flex min-w-0 flex-1 flex-col lg:overflow-y-auto">
+      <div className="relative flex min-h-0 flex-1 flex-col overflow-y-auto lg:flex-row lg:overflow-hidden">
+        <div className="flex min-w-0 flex-1 flex-col lg:relative lg:overflow-y-auto">
           <article className="mx-auto w-full max-w-3xl flex-1 px-4 pt-5 pb-6 md:px-8">
             <SubjectEditor key={ticket.id} ticket={ticket} />
             {inPortal && <OwnTicketState ticket={ticket} />}
@@ -100,7 +100,7 @@ function Loaded({ ticket }: { ticket: Ticket }) {
         <aside
           aria-label={t("facts.title")}
           className={cn(
-            "hidden w-80 shrink-0 overflow-y-auto border-l border-line px-5 py-5",
+            "relative hidden w-80 shrink-0 overflow-y-auto border-l border-line px-5 py-5 xl:w-88",
             // The chat takes its place where there is no room for both.
             shown ? "2xl:block" : "lg:block",
           )}
