@@ -148,7 +148,10 @@ test("a draft that comes late, when another has signed in, is nobody else's", as
     await page.context().clearCookies();
     await page.goto(address);
     await signIn(page);
-    await expect(composer(page)).toContainText(TEXT);
+    await expect(composer(page), "also what came too late to be saved").toHaveText(`${TEXT} Amanhã.`);
+    await expect(page.getByTestId("draft-state")).toHaveAttribute("data-state", "saved");
+    await page.reload();
+    await expect(composer(page)).toHaveText(`${TEXT} Amanhã.`);
   });
 });
 
