@@ -37,6 +37,7 @@ test("o painel conta, mostra e leva às listas, ao vivo", async ({ page, browser
     const second = await open(page, "Sem acesso ao sistema de vendas");
     const third = await open(page, "Notebook lento ao ligar");
     await expect(count(page, "unassigned")).toContainText("3", { timeout: SOON });
+    await expect(page.getByTestId("waiting-badge"), "in sight from every page").toContainText("3", { timeout: SOON });
     await post(page, product, `tickets/${first.id}/start`, {});
     await expect(page.getByTestId("active-work")).toHaveText("A impressora não imprime", { timeout: SOON });
     await expect(count(page, "in_progress")).toContainText("1");

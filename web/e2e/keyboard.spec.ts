@@ -30,6 +30,13 @@ test("a day's work is done without a mouse", async ({ page }) => {
     await expect(page.getByTestId("ticket-row")).toHaveCount(2);
   });
 
+  await test.step("find a ticket by its number", async () => {
+    await page.keyboard.press("Control+k");
+    await type(page, page.getByPlaceholder(/Chamado, dispositivo/), "#2");
+    await expect(page.getByRole("option", { name: /Sem internet/ })).toHaveAttribute("data-selected", "true");
+    await page.keyboard.press("Escape");
+  });
+
   await test.step("find a ticket by the palette", async () => {
     await page.keyboard.press("Control+k");
     const field = page.getByPlaceholder(/Chamado, dispositivo/);

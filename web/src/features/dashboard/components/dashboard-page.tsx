@@ -5,6 +5,7 @@ import type { Dashboard } from "@/api/types";
 import { ErrorState } from "@/components/error-state";
 import { PageBody, PageHeader, useTitle } from "@/components/page";
 import { Skeleton } from "@/components/skeleton";
+import { IncidentNotice } from "@/features/devices/components/incident-notice";
 import { dashboardQuery } from "../api/dashboard";
 import type { Period } from "../model/dashboard";
 import { ActiveWork } from "./active-work";
@@ -27,6 +28,7 @@ export function DashboardPage({ days }: { days: Period }) {
     <>
       <PageHeader title={t("title")} actions={<PeriodChoice days={days} />} />
       <PageBody>
+        <IncidentNotice />
         {dashboard.isPending && <Loading />}
         {dashboard.isError && !dashboard.data && (
           <ErrorState error={dashboard.error} retry={() => void dashboard.refetch()} />

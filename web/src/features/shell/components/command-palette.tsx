@@ -56,13 +56,20 @@ function Palette({ onDone }: { onDone: () => void }) {
   const { groups, busy } = useFind(text);
   const wanted = text.trim().toLocaleLowerCase();
   const actions = usePaletteActions().filter((action) => action.label.toLocaleLowerCase().includes(wanted));
+  const [pointed, setPointed] = useState("");
+  const items = [
+    ...groups.flatMap(({ kind, found }) => found.map(({ id }) => `${kind}:${id}`)),
+    ...actions.map(({ id }) => `action:${id}`),
+  ];
+  // What was found may be gone with the next letter: then Enter means the first again.
+  const selected = items.includes(pointed) ? pointed : (items[0] ?? "");
   const done = (run: () => void) => () => {
     onDone();
     run();
   };
   return (
     // Filtering is the server's, and the action list's above: what is here is shown.
-    <Command label={t("palette.title")} shouldFilter={false} loop>
+    <Command label={t("palette.title")} shouldFilter={false} loop value={selected} onValueChange={setPointed}>
       <div className="flex items-center gap-2.5 border-b border-line px-4">
         {busy ? (
           <LoaderCircle className="size-4 animate-spin text-ink-3" aria-hidden />
