@@ -34,9 +34,9 @@ function Figure({ label, count, ...link }: { label: string; count: UseQueryResul
   return (
     <Link
       {...link}
-      className="flex min-w-0 flex-col-reverse bg-surface px-4 py-3 hover:bg-hover focus-visible:-outline-offset-2"
+      className="flex min-w-0 flex-col-reverse justify-end bg-surface px-4 py-3 hover:bg-hover focus-visible:-outline-offset-2"
     >
-      <span className="truncate text-xs text-ink-3">{label}</span>
+      <span className="text-xs text-ink-3">{label}</span>
       <span className="text-xl font-medium tabular-nums">
         {count.isPending && <Skeleton className="my-1 h-5 w-8" />}
         {count.isError && "–"}

@@ -31,11 +31,11 @@ export const JobRow = memo(function JobRow({ job }: { job: Job }) {
           params={{ key: job.key }}
           data-row
           title={description}
-          className={`${rowLinkClass} font-medium`}
+          className={`${rowLinkClass} font-medium max-md:whitespace-normal`}
         >
           {name}
         </Link>
-        <span className="truncate text-xs text-ink-3">
+        <span className="truncate text-xs text-ink-3 max-md:whitespace-normal">
           {schedule}
           {job.kind === "cron" && ` · ${job.timeZone}`}
         </span>

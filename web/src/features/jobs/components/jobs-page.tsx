@@ -6,7 +6,9 @@ import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/error-state";
 import { PageBody, PageHeader, useTitle } from "@/components/page";
 import { SkeletonRows } from "@/components/skeleton";
+import { useLocale } from "@/lib/use-locale";
 import { jobsQuery } from "../api/jobs";
+import { useJobWords } from "../hooks/use-job-words";
 import { JobRow } from "./job-row";
 
 /** What the system does by itself, when, and how it went. */
@@ -14,7 +16,11 @@ export function JobsPage() {
   const { t } = useTranslation("jobs");
   const jobs = useQuery(jobsQuery);
   useTitle(t("list.title"));
-  const count = jobs.data?.length ?? 0;
+  const locale = useLocale();
+  const words = useJobWords();
+  const named = jobs.data?.map((job) => ({ job, name: words(job).name })) ?? [];
+  const byName = named.toSorted((a, b) => a.name.localeCompare(b.name, locale));
+  const count = named.length;
   return (
     <>
       <PageHeader title={t("list.title")} aside={count > 0 ? t("list.total", { count }) : undefined} />
@@ -26,7 +32,7 @@ export function JobsPage() {
         )}
         {count > 0 && (
           <DataList label={t("list.title")}>
-            {jobs.data?.map((job) => (
+            {byName.map(({ job }) => (
               <JobRow key={job.key} job={job} />
             ))}
           </DataList>

@@ -1,4 +1,5 @@
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/features/auth/api/session";
 import { permittedSections } from "../model/sections";
@@ -7,6 +8,14 @@ import { permittedSections } from "../model/sections";
 export function SettingsLayout() {
   const { t } = useTranslation("settings");
   const { permissions } = useMe();
+  const parts = useRef<HTMLUListElement>(null);
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  // On a phone not all of them are in sight.
+  useEffect(() => {
+    const links = [...(parts.current?.querySelectorAll("a") ?? [])];
+    const open = links.find((link) => pathname.startsWith(link.pathname));
+    open?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [pathname]);
   return (
     <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
       <nav
@@ -16,7 +25,7 @@ export function SettingsLayout() {
         <p aria-hidden className="px-2 pb-2 text-xs text-ink-3 max-lg:hidden">
           {t("title")}
         </p>
-        <ul className="flex gap-1 overflow-x-auto px-3 py-1.5 [scrollbar-width:none] lg:flex-col lg:gap-px lg:overflow-visible lg:p-0">
+        <ul ref={parts} className="flex gap-1 overflow-x-auto px-3 py-1.5 [scrollbar-width:none] lg:flex-col lg:gap-px lg:overflow-visible lg:p-0">
           {permittedSections(permissions).map(({ to, label, icon: Icon }) => (
             <li key={to} className="shrink-0">
               <Link

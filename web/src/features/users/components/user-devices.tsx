@@ -5,21 +5,13 @@ import { Badge } from "@/components/badge";
 import { PresenceDot } from "@/components/presence-dot";
 import { Section } from "@/components/section";
 
-/** The computers of a person, and the way to their tickets. */
+/** The computers of a person. */
 export function UserDevices({ user }: { user: UserDetail }) {
   const { t } = useTranslation("users");
   const { assigned, linked } = user.devices;
   if (user.role === "machine") return null;
   return (
-    <Section
-      title={t("devices.title")}
-      aside={assigned.length + linked.length}
-      action={
-        <Link to="/chamados" search={{ requesterId: [user.id] }} className="text-sm text-accent-ink hover:underline">
-          {t("devices.tickets")}
-        </Link>
-      }
-    >
+    <Section title={t("devices.title")} aside={assigned.length + linked.length}>
       {assigned.length + linked.length === 0 ? (
         <p className="text-sm text-ink-3">{t("devices.none")}</p>
       ) : (

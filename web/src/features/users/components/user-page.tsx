@@ -54,6 +54,15 @@ function UserView({ user }: { user: UserDetail }) {
           </span>
         }
         aside={!user.active && <Badge>{t(user.mergedInto ? "merged" : "inactive")}</Badge>}
+        actions={
+          user.role !== "machine" && (
+            <Button asChild>
+              <Link to="/chamados" search={{ requesterId: [user.id] }}>
+                {t("tickets")}
+              </Link>
+            </Button>
+          )
+        }
       />
       <PageBody>
         <div className="mx-auto flex w-full max-w-3xl flex-col gap-8 px-4 py-6 md:px-6">
