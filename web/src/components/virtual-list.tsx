@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 
 /** What a row needs to stand in a virtual list; spread it into its `DataRow`. */
 export interface RowPlace {
@@ -42,9 +42,25 @@ export function VirtualList<T extends { id: string }>({ label, items, total, scr
       {rows.map(({ index }) => {
         const item = items[index];
         if (!item) return null;
-        const place = { ref: virtual.measureElement, "data-index": index, "aria-posinset": index + 1, "aria-setsize": total };
-        return children(item, place);
+        return (
+          <Row key={item.id} item={item} index={index} total={total} measure={virtual.measureElement}>
+            {children}
+          </Row>
+        );
       })}
     </ul>
   );
 }
+
+interface RowProps<T> {
+  item: T;
+  index: number;
+  total: number;
+  measure: RowPlace["ref"];
+  children: (item: T, place: RowPlace) => ReactNode;
+}
+
+/** Made once as long as it stays in the page: scrolling makes those that come, and no other. */
+const Row = memo(function Row({ item, index, total, measure, children }: RowProps<unknown>) {
+  return children(item, { ref: measure, "data-index": index, "aria-posinset": index + 1, "aria-setsize": total });
+}) as <T>(props: RowProps<T>) => ReactNode;
