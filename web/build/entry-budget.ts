@@ -28,11 +28,15 @@ export function entryBudget(limit: number): Plugin {
   return {
     name: "entry-budget",
     apply: "build",
-    generateBundle(_, bundle) {
-      const size = entrySize(bundle as Record<string, Chunk>);
-      const told = `the entry is ${(size / 1000).toFixed(1)} kB gzipped, of at most ${limit / 1000} kB`;
-      if (size > limit) this.error(told);
-      this.info(told);
+    generateBundle: {
+      // Only then each file has the names of those it fetches ahead.
+      order: "post",
+      handler(_, bundle) {
+        const size = entrySize(bundle as Record<string, Chunk>);
+        const told = `the entry is ${(size / 1000).toFixed(1)} kB gzipped, of at most ${limit / 1000} kB`;
+        if (size > limit) this.error(told);
+        this.info(told);
+      },
     },
   };
 }
