@@ -32,7 +32,7 @@ export default defineConfig({
   },
   test: {
     environment: "happy-dom",
-    include: ["{src,build}/**/*.test.{ts,tsx}"],
+    include: ["{src,build,bench}/**/*.test.{ts,tsx}"],
     env: { TZ: "America/Sao_Paulo" },
   },
 });
