@@ -1,5 +1,5 @@
-import { QueryClient } from "@tanstack/react-query";
-import { describe, expect, it } from "vitest";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { describe, expect, it, vi } from "vitest";
 import { applySignals, type Signal } from "./invalidation";
 import { parseSignal } from "./live";
 
@@ -63,4 +63,22 @@ describe("the data of a signal", () => {
   it.each(["", "null", "[]", '{"ids":["a"]}', "{"])("is dropped when broken: %s", (data) => {
     expect(parseSignal(data)).toBeUndefined();
   });
+});
+
+it("lets a list that is being fetched come before it is asked for again, once", async () => {
+  const client = new QueryClient();
+  const answers: (() => void)[] = [];
+  const queryFn = vi.fn(() => new Promise<string[]>((resolve) => answers.push(() => resolve([]))));
+  const list = new QueryObserver(client, { queryKey: ["tickets", "list"], queryFn, staleTime: Infinity });
+  const leave = list.subscribe(() => {});
+  const signal = () => void applySignals(client, [{ topic: "ticket.changed", ids: ["a"] }]);
+  for (let more = 0; more < 5; more += 1) signal();
+  expect(queryFn).toHaveBeenCalledTimes(1);
+  answers[0]?.();
+  await vi.waitFor(() => expect(queryFn).toHaveBeenCalledTimes(2));
+  answers[1]?.();
+  await vi.waitFor(() => expect(client.isFetching()).toBe(0));
+  signal();
+  await vi.waitFor(() => expect(queryFn, "nothing was under way").toHaveBeenCalledTimes(3));
+  leave();
 });

@@ -51,9 +51,25 @@ export function isTouched(query: Pick<Query, "queryKey" | "state">, signal: Sign
   return [id, answer?.id].some((each) => typeof each === "string" && signal.ids.includes(each)) || root === "jobs";
 }
 
-/** Refetches what is on the page, and marks the rest stale, for signals that came together. */
+/**
+ * Refetches what is on the page, and marks the rest stale, for signals that came together. A list that is being fetched
+ * comes first and is asked for again then: where much happens, one of many pages would otherwise begin anew each time,
+ * and never be fresh.
+ */
 export async function applySignals(queryClient: QueryClient, signals: readonly Signal[]): Promise<void> {
-  await queryClient.invalidateQueries({
-    predicate: (query) => signals.some((signal) => isTouched(query, signal)),
-  });
+  const touched = (query: Query) => signals.some((signal) => isTouched(query, signal));
+  const isUnderway = ({ queryKey, state }: Query) => queryKey[1] === "list" && state.fetchStatus === "fetching";
+  const underway = queryClient.getQueryCache().findAll({ predicate: (query) => touched(query) && isUnderway(query) });
+  for (const query of underway) void refetchAfter(queryClient, query);
+  await queryClient.invalidateQueries({ predicate: (query) => touched(query) && !underway.includes(query) });
+}
+
+const awaited = new WeakSet<Query>();
+
+async function refetchAfter(queryClient: QueryClient, query: Query): Promise<void> {
+  if (awaited.has(query)) return;
+  awaited.add(query);
+  await query.promise?.catch(() => undefined);
+  awaited.delete(query);
+  await queryClient.invalidateQueries({ predicate: (each) => each === query });
 }

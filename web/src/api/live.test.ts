@@ -63,28 +63,6 @@ it("refetches what a signal touches, signals that come together at once", async 
   expect(spy).toHaveBeenCalledTimes(1);
 });
 
-it("lets what is being fetched come before it is asked for again, and waits for it only so long", async () => {
-  latest().say("ready");
-  let answer = () => {};
-  const spy = vi.spyOn(client, "invalidateQueries").mockImplementation(() => new Promise((resolve) => (answer = resolve)));
-  const signal = () => latest().say("signal", '{"topic":"ticket.changed","ids":["a"]}');
-  signal();
-  await vi.advanceTimersByTimeAsync(200);
-  for (let more = 0; more < 5; more += 1) {
-    signal();
-    await vi.advanceTimersByTimeAsync(200);
-  }
-  expect(spy).toHaveBeenCalledTimes(1);
-  answer();
-  await vi.advanceTimersByTimeAsync(200);
-  expect(spy, "what came meanwhile, once").toHaveBeenCalledTimes(2);
-  signal();
-  await vi.advanceTimersByTimeAsync(4_000);
-  expect(spy).toHaveBeenCalledTimes(2);
-  await vi.advanceTimersByTimeAsync(2_000);
-  expect(spy, "though the answer never came").toHaveBeenCalledTimes(3);
-});
-
 it("refetches everything on a reset", () => {
   latest().say("reset");
   expect(invalidated()).toBe(true);

@@ -3,11 +3,6 @@ import { applySignals, type Signal } from "./invalidation";
 
 /** Signals that come within this time are applied as one, in milliseconds. */
 const GATHER = 120;
-/**
- * Those that come while answers are still being fetched wait for them, at most this long, in milliseconds: where much
- * happens, a long list would otherwise begin anew again and again, and never be fresh.
- */
-const PATIENCE = 5000;
 /** A connection the browser gave up on is opened again after 1 s, doubling to this. */
 const LONGEST_WAIT = 30_000;
 /** A stream on which nothing came for so many of the server's ping intervals goes nowhere. */
@@ -26,8 +21,6 @@ export class LiveUpdates {
   #source: EventSource | undefined;
   #signals: Signal[] = [];
   #gathering: number | undefined;
-  /** The signals whose answers are being fetched. */
-  #applying: symbol | undefined;
   #retry: number | undefined;
   #wait = 1000;
   #silence: number | undefined;
@@ -82,7 +75,6 @@ export class LiveUpdates {
     window.clearTimeout(this.#silence);
     window.clearTimeout(this.#gathering);
     this.#gathering = undefined;
-    this.#applying = undefined;
     this.#signals = [];
     this.#source?.close();
     this.#source = undefined;
@@ -127,30 +119,12 @@ export class LiveUpdates {
     if (!signal) return;
     for (const hearer of this.#hearers) hearer(signal);
     this.#signals.push(signal);
-    this.#gather();
-  }
-
-  #gather(): void {
-    if (this.#applying || this.#signals.length === 0) return;
     this.#gathering ??= window.setTimeout(() => {
       const signals = this.#signals;
       this.#signals = [];
       this.#gathering = undefined;
-      this.#apply(signals);
+      void applySignals(this.queryClient, signals);
     }, GATHER);
-  }
-
-  #apply(signals: readonly Signal[]): void {
-    const mine = Symbol("applying");
-    const done = () => {
-      if (this.#applying !== mine) return;
-      window.clearTimeout(patience);
-      this.#applying = undefined;
-      this.#gather();
-    };
-    this.#applying = mine;
-    const patience = window.setTimeout(done, PATIENCE);
-    void applySignals(this.queryClient, signals).finally(done);
   }
 
   #broke(source: EventSource): void {
