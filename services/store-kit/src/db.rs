@@ -16,7 +16,7 @@ use sea_orm::{
     QueryResult, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
     TransactionOptions, TransactionTrait as _,
     sqlx::{
-        self, ConnectOptions as _,
+        self, ConnectOptions as _, Connection as _, SqliteConnection,
         postgres::{PgConnectOptions, PgPoolOptions},
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
     },
@@ -288,7 +288,12 @@ async fn open_sqlite(
             .test_before_acquire(false)
     };
     // The writer first: it makes the file and turns on its write-ahead log.
-    let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(away)?;
+    let writer = pool()
+        .max_connections(1)
+        .after_release(|connection, _| Box::pin(is_clean(connection)))
+        .connect_with(options.clone())
+        .await
+        .map_err(away)?;
     let reader = pool()
         .max_connections(config.max_connections)
         .connect_with(
@@ -303,6 +308,14 @@ async fn open_sqlite(
         SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
         SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
     ))
+}
+
+/// Whether a writer is in no transaction. SQLite ends one by itself when it fails to commit, on a full disk for example.
+/// sqlx does not notice, and would begin all later ones inside of that: each would be told as committed, and none kept.
+async fn is_clean(writer: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // What was dropped is rolled back before anything else is done.
+    writer.ping().await?;
+    Ok(!writer.is_in_transaction())
 }
 
 /// A pool whose connections see one schema.

@@ -141,6 +141,22 @@ async fn postgres_without_room_is_told_apart() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// As it does on a full disk.
+#[tokio::test]
+async fn what_sqlite_ended_by_itself_takes_nothing_with_it() -> anyhow::Result<()> {
+    let database = TestDatabase::sqlite()?;
+    let db = open(&database).await?;
+    let tx = db.begin().await?;
+    execute(&tx, "ROLLBACK", []).await?;
+    assert!(tx.commit().await.is_err());
+    drop(db.begin().await?);
+    let tx = db.begin().await?;
+    execute(&tx, "UPDATE counter SET value = 7", []).await?;
+    tx.commit().await?;
+    assert_eq!(number(db.read(), "SELECT value FROM counter").await?, 7, "it was confirmed");
+    Ok(())
+}
+
 #[tokio::test]
 async fn sqlite_readers_refuse_to_write() -> anyhow::Result<()> {
     let database = TestDatabase::sqlite()?;
