@@ -4809,7 +4809,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A part is away; `Retry-After` says when to come back. */
+        /** @description A part is away, or has no room left to keep anything (code `storage_full`); `Retry-After` says when to come back. */
         Unavailable: {
             headers: {
                 /** @description Seconds to wait before the next try. */
