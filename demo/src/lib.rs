@@ -13,6 +13,7 @@ mod calendar;
 mod cast;
 mod catalog;
 mod folder;
+mod history;
 mod machines;
 mod plan;
 mod play;
@@ -22,6 +23,8 @@ mod stage;
 use anyhow::Result;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use indicatif::ProgressBar;
+
+use history::History;
 
 pub use cast::Size;
 pub use folder::{Account, Filled, Folder, remove};
@@ -46,6 +49,10 @@ pub async fn fill(
     let password = folder::password();
     let now = now.trunc_subsecs(6);
     let played = play::play(&folder.data(), seed, size, now, &password, progress).await?;
+    let history =
+        History { data: &folder.data(), admin: &played.admin, begins: played.begins, now };
+    history.runs(seed).await?;
+    history.outage(played.cut_off).await?;
     let filled = Filled { password, accounts: played.accounts, computers: played.computers };
     folder.finish(&filled)?;
     Ok(filled)

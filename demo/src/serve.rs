@@ -7,7 +7,10 @@ use chamados::{Config, Listeners};
 use chamados_bench::devices::{Fleet, Known, Plan};
 use chamados_chassis::{shutdown::Shutdown, telemetry::Telemetry};
 
-use crate::folder::{self, Filled, Folder};
+use crate::{
+    folder::{self, Filled, Folder},
+    history::OUTAGE,
+};
 
 /// The computers come one after the other over this time.
 const RAMP: Duration = Duration::from_secs(3);
@@ -43,6 +46,8 @@ pub async fn serve(folder: &Folder, filled: &Filled, addresses: Addresses) -> Re
             ("gateway.public_url", format!("http://{http}")),
             ("gateway.demo", "true".to_owned()),
             ("telemetry.log_filter", "warn".to_owned()),
+            // What is cut off stays neither online nor offline as long as its incident is open.
+            ("device.unknown_grace_millis", OUTAGE.num_milliseconds().to_string()),
         ],
     )?;
     let telemetry = Telemetry::init(&config.telemetry)?;

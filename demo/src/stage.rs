@@ -55,21 +55,20 @@ pub(crate) struct Stage {
     pub(crate) services: GrpcChannel,
     /// Where computers call.
     pub(crate) agents: AgentServiceClient<Channel>,
-    /// Makes the first admin.
-    pub(crate) setup_token: String,
+    /// Makes the first admin, of an empty folder.
+    pub(crate) setup_token: Option<String>,
 }
 
 impl Stage {
-    /// Starts it on an empty folder, at `begins`.
+    /// Starts services of it on a folder, at a time.
     ///
     /// # Errors
-    /// It does not start.
-    pub(crate) async fn open(data: &Path, begins: DateTime<Utc>) -> Result<Self> {
+    /// They do not start.
+    pub(crate) async fn open(data: &Path, time: DateTime<Utc>, services: &str) -> Result<Self> {
         let mut config =
             folder::config(data, &SETTINGS.map(|(key, value)| (key, value.to_owned())))?;
-        // Schedules would run at each jump of the clock; browsers have nothing to look at yet.
-        config.target = "identity,ticket,device".parse::<Targets>().map_err(anyhow::Error::msg)?;
-        let clock = ManualClock::at(begins);
+        config.target = services.parse::<Targets>().map_err(anyhow::Error::msg)?;
+        let clock = ManualClock::at(time);
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let address = listener.local_addr()?;
         let listeners =
@@ -78,13 +77,13 @@ impl Stage {
         let metrics = Metrics::new("chamados-demo", "")?;
         let started =
             chamados::run_at(clock.clone(), &config, listeners, &metrics, &shutdown).await?;
-        let link = started.setup_link.context("the folder has data already")?;
-        let (_, token) = link.split_once("token=").context("no token in the set-up link")?;
+        let link = started.setup_link.unwrap_or_default();
+        let token = link.split_once("token=").map(|(_, token)| token.to_owned());
         Ok(Self {
             agents: AgentServiceClient::connect(format!("http://{address}")).await?,
             services: started.services.context("no services")?,
             keyring: Keyring::from_file(&data.join("keyring"))?,
-            setup_token: token.to_owned(),
+            setup_token: token,
             clock,
             shutdown,
             config,

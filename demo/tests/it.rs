@@ -93,6 +93,35 @@ async fn check_ticket(browser: &Browser, ticket: &Value, now: DateTime<Utc>) {
     assert_eq!(ticket["workedSeconds"], worked.num_seconds(), "{name}: worked");
 }
 
+/// The past of the schedules is one that the scheduler could have written: done, in order, each with its log.
+async fn check_runs(browser: &Browser) {
+    for job in browser.get("/api/admin/jobs").await.unwrap()["items"].as_array().unwrap() {
+        let key = text(job, "key");
+        let runs = all(browser, &format!("/api/admin/jobs/{key}/runs")).await;
+        // Besides those the real runs with which it was made and served: one may be under way, or skipped beside another.
+        let past: Vec<_> = runs
+            .iter()
+            .filter(|run| run["trigger"] == "schedule" && run["state"] == "succeeded")
+            .collect();
+        assert!(past.len() >= 28, "{key}: {} runs", past.len());
+        let due: Vec<_> = past.iter().map(|run| time(&run["dueAt"])).collect();
+        assert!(due.is_sorted_by(|later, earlier| later > earlier), "{key}: {due:?}");
+        for run in &past {
+            assert!(time(&run["dueAt"]) <= time(&run["startedAt"]), "{key}: {run}");
+            assert!(time(&run["startedAt"]) <= time(&run["endedAt"]), "{key}: {run}");
+            assert!(time(&run["endedAt"]) <= Utc::now(), "{key}: {run}");
+        }
+        for run in [past[1], past[past.len() - 1]] {
+            let run = browser.get(&format!("/api/admin/runs/{}", text(run, "id"))).await.unwrap();
+            let lines = run["logLines"].as_array().unwrap();
+            assert_eq!(lines[0]["code"], "attempt_started", "{key}: {lines:?}");
+            let numbers: Vec<_> = lines.iter().map(|line| line["sequence"].as_u64()).collect();
+            let counted: Vec<_> = (1..=lines.len() as u64).map(Some).collect();
+            assert_eq!(numbers, counted, "{key}");
+        }
+    }
+}
+
 async fn check_all(browser: &Browser, size: Size, filled: &Filled, now: DateTime<Utc>) {
     let tickets = all(browser, "/api/tickets").await;
     let numbers: HashSet<i64> =
@@ -170,6 +199,7 @@ async fn a_demo_is_what_the_product_would_have_written() {
         roles.push(account.role.as_str());
         if account.role == "admin" {
             check_all(&browser, size, &filled, now).await;
+            check_runs(&browser).await;
         }
     }
     assert_eq!(roles, ["admin", "agent", "manager", "collaborator"]);

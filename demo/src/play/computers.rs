@@ -16,7 +16,10 @@ use prost_types::{FieldMask, Timestamp};
 use uuid::Uuid;
 
 use super::Play;
-use crate::{machines::Machine, plan::Deed, stage::eventually};
+use crate::{cast::COMPANIES, machines::Machine, plan::Deed, stage::eventually};
+
+/// So many computers that fall silent together are a sign that it is not theirs.
+const SIGN: usize = 8;
 
 /// A computer, as its agent knows it.
 pub(super) struct Computer {
@@ -257,13 +260,37 @@ impl Play {
         })
     }
 
-    /// Id and token of each computer that is to stream beside the server: all but those that are away.
+    /// Id and token of each computer that is to stream beside the server: all but those that are away or cut off.
     pub(super) fn on(&self) -> Vec<(String, String)> {
+        let cut_off = self.cut_off();
         let all = self.computers.iter().enumerate();
-        let on = all.filter(|(place, computer)| {
-            !crate::plan::is_away(computer.machine.kind, *place) && !computer.token.is_empty()
-        });
+        let on = all.filter(|(place, _)| self.is_present(*place) && !cut_off.contains(place));
         on.map(|(_, computer)| (computer.id.clone(), computer.token.clone())).collect()
+    }
+
+    /// Those of the last company that fell silent together when its line broke, and were on until then: more than half of
+    /// its computers. None where so few are no sign of anything.
+    pub(super) async fn cut(&mut self) -> Result<usize> {
+        let cut_off = self.cut_off();
+        for place in &cut_off {
+            self.on_line(*place).await?;
+        }
+        self.settle().await?;
+        Ok(cut_off.len())
+    }
+
+    fn cut_off(&self) -> Vec<usize> {
+        let last = COMPANIES.len() - 1;
+        let all = (0..self.computers.len())
+            .filter(|place| self.computers[*place].machine.company == last);
+        let most = all.clone().count() / 2 + 1;
+        let silent: Vec<usize> = all.filter(|place| self.is_present(*place)).take(most).collect();
+        if silent.len() < SIGN { Vec::new() } else { silent }
+    }
+
+    fn is_present(&self, place: usize) -> bool {
+        let Computer { machine, token, .. } = &self.computers[place];
+        !crate::plan::is_away(machine.kind, place) && !token.is_empty()
     }
 }
 

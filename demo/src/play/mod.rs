@@ -28,6 +28,10 @@ pub(crate) struct Played {
     pub(crate) accounts: Vec<Account>,
     /// Tokens of the computers that are on, by place.
     pub(crate) computers: Vec<(String, String)>,
+    /// How many others are cut off.
+    pub(crate) cut_off: usize,
+    pub(crate) admin: Principal,
+    pub(crate) begins: DateTime<Utc>,
 }
 
 /// Plays the year that ends at `now` into an empty folder.
@@ -43,7 +47,8 @@ pub(crate) async fn play(
     progress: &ProgressBar,
 ) -> Result<Played> {
     let mut plan = Plan::new(seed, size, now)?;
-    let stage = Stage::open(data, plan.begins).await?;
+    // Schedules would run at each jump of the clock; browsers have nothing to look at yet.
+    let stage = Stage::open(data, plan.begins, "identity,ticket,device").await?;
     let steps = std::mem::take(&mut plan.steps);
     progress.set_length(steps.len() as u64);
     let mut play = Play::begin(stage, plan, password).await?;
@@ -53,7 +58,14 @@ pub(crate) async fn play(
         progress.inc(1);
     }
     play.go_on(now).await?;
-    let played = Played { accounts: play.accounts(), computers: play.on() };
+    let cut_off = play.cut().await?;
+    let played = Played {
+        accounts: play.accounts(),
+        computers: play.on(),
+        cut_off,
+        admin: play.person(0)?.clone(),
+        begins: play.plan.begins,
+    };
     play.stage.close().await?;
     Ok(played)
 }

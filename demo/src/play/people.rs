@@ -28,7 +28,7 @@ impl Play {
     pub(super) async fn open_desk(&mut self) -> Result<()> {
         let admin = &self.plan.people[0];
         let setup = CompleteSetupRequest {
-            token: self.stage.setup_token.clone(),
+            token: self.stage.setup_token.clone().context("the folder has data already")?,
             tenant_name: TENANT.to_owned(),
             name: admin.name.clone(),
             email: admin.email.clone(),
